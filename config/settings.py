@@ -94,7 +94,7 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-8000;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8000;",
     }
     DATABASES["default"]["CONN_MAX_AGE"] = None
     if not env.str("DATABASE_URL", default=""):
@@ -220,7 +220,9 @@ REST_KNOX = {"TOKEN_TTL": None, "TOKEN_PREFIX": "or_"}  # each token has its own
 SPECTACULAR_SETTINGS = {
     "TITLE": "On Record API",
     "VERSION": "1.0.0",
-    "DESCRIPTION": "Which companies have spoken about an event, who spoke for them, when, to whom, on which side, and who says so.",
+    "DESCRIPTION": (
+        "Which companies have spoken about an event, who spoke for them, when, to whom, on which side, and who says so."
+    ),
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",

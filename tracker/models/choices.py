@@ -170,7 +170,7 @@ class Form(models.TextChoices):
 
 
 class Stance(models.TextChoices):
-    """The side taken toward the stance target of the tree. The rules are in the codebook; silence is never one of these."""
+    """The side taken toward the stance target of the tree, by the codebook's rules. Silence is never one of these."""
 
     CRITICAL = "critical", "Critical"
     MIXED = "mixed", "Mixed"
@@ -519,7 +519,7 @@ class Found(models.TextChoices):
 
 
 class Asked(models.TextChoices):
-    """What came of asking, as far as we know. Computed, never stored; of several inquiries the last in this list wins."""
+    """What came of asking, as far as we know. Computed; of several inquiries the last in this list wins."""
 
     NOT_KNOWN = "not_known", "Not known"
     NO_ANSWER = "no_answer", "No answer"

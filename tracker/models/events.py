@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -80,7 +79,7 @@ class Event(Timestamped):
     stance_target = models.CharField(
         max_length=300,
         blank=True,
-        help_text="Root only, frozen at first publication: the conduct a stance is toward. Empty where none is sensible (a storm).",
+        help_text="Root only, frozen at first publication: the conduct a stance is toward. Empty where none is sensible.",
     )
     wikidata_id = models.CharField(max_length=16, blank=True, help_text="Wikidata QID, such as Q42.")
     published = models.BooleanField(default=False, help_text="Whether readers see it.")

@@ -25,7 +25,7 @@ class RecordVersion(models.Model):
 
 
 class Release(models.Model):
-    """One line of the public ledger: what was added, changed, withdrawn or merged, with the public JSON after it. Append-only."""
+    """One line of the public ledger: what changed, with the full public JSON after it. Append-only."""
 
     seq = models.PositiveBigIntegerField(primary_key=True, help_text="Number of the line; the order of commits.")
     kind = models.CharField(max_length=12, choices=ReleaseKind.choices, help_text="What happened.")
