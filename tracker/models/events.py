@@ -79,7 +79,7 @@ class Event(Timestamped):
     stance_target = models.CharField(
         max_length=300,
         blank=True,
-        help_text="Root only, frozen at first publication: the conduct a stance is toward. Empty where none is sensible.",
+        help_text="Root only, frozen at first publication: the conduct a stance is toward. Empty: none is sensible.",
     )
     wikidata_id = models.CharField(max_length=16, blank=True, help_text="Wikidata QID, such as Q42.")
     published = models.BooleanField(default=False, help_text="Whether readers see it.")

@@ -111,7 +111,7 @@ class Statement(Timestamped):
         max_length=16,
         choices=Stance.choices,
         blank=True,
-        help_text="Side taken toward the tree's stance target, by the speaker's words only. Empty where there is no target.",
+        help_text="Side taken toward the tree's stance target, by the speaker's words only. Empty: no target.",
     )
     operations_only = models.BooleanField(
         default=False, help_text='Only about operations ("our store reopens"): shown, not counted as a first response.'
