@@ -21,7 +21,17 @@ BELOW = {
     "tasks": {"models", "core", "ingest", "review", "reading", "delivery", "operations"},
 }
 TOP = {"api", "pages", "admin", "management", "templatetags", "apps"}
-HTTP_CLIENTS = {"urllib3", "requests", "httpx", "aiohttp", "http.client", "urllib.request", "socket", "ftplib", "smtplib"}
+HTTP_CLIENTS = {
+    "urllib3",
+    "requests",
+    "httpx",
+    "aiohttp",
+    "http.client",
+    "urllib.request",
+    "socket",
+    "ftplib",
+    "smtplib",
+}
 
 
 def imported(path: Path) -> set[str]:
@@ -63,7 +73,11 @@ def test_imports_go_one_way(path: Path) -> None:
 def test_only_the_guard_opens_connections(path: Path) -> None:
     if path == TRACKER / "core" / "net.py" or stage_of(path) == "operations" or "management" in path.parts:
         return  # the guard itself; and what starts or asks our own servers on this machine
-    clients = {name for name in imported(path) if any(name == client or name.startswith(client + ".") for client in HTTP_CLIENTS)}
+    clients = {
+        name
+        for name in imported(path)
+        if any(name == client or name.startswith(client + ".") for client in HTTP_CLIENTS)
+    }
     assert not clients, f"{path.relative_to(TRACKER)} imports {', '.join(sorted(clients))}: go through tracker.core.net"
 
 
@@ -72,4 +86,7 @@ def test_the_finder_and_the_deciders_are_pure() -> None:
         if not path.exists():
             continue
         names = imported(path)
-        assert not any(name.startswith("django.db") or name.startswith("tracker.models.") and "choices" not in name for name in names), path
+        assert not any(
+            name.startswith("django.db") or name.startswith("tracker.models.") and "choices" not in name
+            for name in names
+        ), path
