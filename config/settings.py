@@ -97,6 +97,8 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8000;",
     }
     DATABASES["default"]["CONN_MAX_AGE"] = None
+    # A file, not memory: tests of concurrency need several connections to one database.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "tests.sqlite3")}
     if not env.str("DATABASE_URL", default=""):
         VAR_DIR.mkdir(parents=True, exist_ok=True)
 elif "postgresql" in DATABASES["default"]["ENGINE"]:
