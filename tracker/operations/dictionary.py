@@ -37,7 +37,8 @@ def _tables() -> Iterator[str]:
 
 
 def _models() -> list[type[models.Model]]:
-    return [model for model in apps.get_app_config("tracker").get_models() if not model.__name__.startswith("Historical")]
+    known = apps.get_app_config("tracker").get_models()
+    return [model for model in known if not model.__name__.startswith("Historical")]
 
 
 def _holds(field: models.Field) -> str:  # type: ignore[type-arg]
