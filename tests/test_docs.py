@@ -41,8 +41,8 @@ def test_every_setting_read_from_the_environment_is_described() -> None:
     "page", sorted(ROOT.glob("docs/**/*.md")) + sorted(ROOT.glob("*.md")), ids=lambda page: page.name
 )
 def test_links_between_documents_lead_somewhere(page: Path) -> None:
-    for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", page.read_text()):
-        assert (page.parent / target).exists(), f"{page.name} links to {target}"
+    for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", paper.read_text()):
+        assert (paper.parent / target).exists(), f"{paper.name} links to {target}"
 
 
 def test_decisions_are_numbered_without_gaps() -> None:
