@@ -38,9 +38,9 @@ def test_every_setting_read_from_the_environment_is_described() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", sorted(ROOT.glob("docs/**/*.md")) + sorted(ROOT.glob("*.md")), ids=lambda page: page.name
+    "paper", sorted(ROOT.glob("docs/**/*.md")) + sorted(ROOT.glob("*.md")), ids=lambda paper: paper.name
 )
-def test_links_between_documents_lead_somewhere(page: Path) -> None:
+def test_links_between_documents_lead_somewhere(paper: Path) -> None:
     for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", paper.read_text()):
         assert (paper.parent / target).exists(), f"{paper.name} links to {target}"
 
