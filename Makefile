@@ -1,0 +1,52 @@
+# On Record: `make` alone lists what there is. Every target sets itself up.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+TESTS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev test lint types docs-check lock clean
+
+help: ## List the targets
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "On Record needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1). Try make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv module is missing. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+
+# A stamp holds the checksum of the lock it was installed from: nothing is done twice.
+setup: $(BIN)/python ## Make the virtual environment with the locked packages
+	@sum=$$(sha256sum requirements.txt config/requirements/dev.txt | cut -c1-64 | tr -d '\n'); \
+	if ! grep -qsx "$${sum:0:64}" $(VENV)/.runtime && ! grep -qsx "$${sum:64}" $(VENV)/.dev; then \
+		echo "Installing the locked packages …"; \
+		$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt && echo "$${sum:0:64}" > $(VENV)/.runtime; \
+	fi
+
+setup-dev: $(BIN)/python ## The same, with what the tests and checks need
+	@sum=$$(sha256sum config/requirements/dev.txt | cut -c1-64); \
+	if ! grep -qsx "$$sum" $(VENV)/.dev; then \
+		echo "Installing the locked packages, with those of the checks …"; \
+		$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r config/requirements/dev.txt && echo "$$sum" > $(VENV)/.dev; \
+	fi
+
+test: setup-dev ## Run the tests on SQLite
+	@$(BIN)/pytest -q --ignore=tests/browser $(TESTS)
+
+lint: setup-dev ## Check style
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: setup-dev ## Check types
+	@DEBUG=1 $(BIN)/mypy
+
+docs-check: setup-dev ## Check that the documents are current
+	@$(BIN)/pytest -q tests/test_docs.py
+
+lock: ## Remake the locked requirement files (needs uv)
+	@for pair in runtime:requirements.txt postgres:config/requirements/postgres.txt research:config/requirements/research.txt dev:config/requirements/dev.txt; do \
+		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+			--custom-compile-command "make lock" "config/requirements/$${pair%%:*}.in" -o "$${pair##*:}"; \
+	done
+
+clean: ## Remove what the targets made, the demo's data included
+	@rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache
