@@ -29,6 +29,7 @@ MARK, STEP = 13.0, 14.0
 MOST_LABELS = 8
 MOST_LEVELS = 16
 NARROW_DAYS = 9
+LEAST_DAYS = 21  # of the panel at full scale: fewer would make one afternoon look like an era
 ONE_DAY = dt.timedelta(days=1)
 
 
@@ -89,8 +90,8 @@ class Mark:
     path: str = ""
     halves: tuple[str, str] = ("", "")
     tail_from: float | None = None
+    tail_to: float = 0.0
     label_x: float | None = None
-    leader_from: float | None = None
 
     @property
     def left(self) -> float:
@@ -250,7 +251,8 @@ def _panels(
     inside = [day for day in days if start <= day <= start + window]
     inside += [item.earliest for item in items if start - window / 2 <= item.earliest <= start and not item.said_by]
     inside += [one.earliest for one in happenings if start - window / 2 <= one.earliest <= start + window]
-    begin, end = max(first, min(inside) - 2 * ONE_DAY), min(last, max(inside) + 2 * ONE_DAY)
+    end = min(last, max(inside) + 2 * ONE_DAY)
+    begin = max(first, min(min(inside) - 2 * ONE_DAY, end - (LEAST_DAYS - 1) * ONE_DAY))
     begin = first if (begin - first).days < 7 else begin
     end = last if (last - end).days < 7 else end
     before, after = begin > first, end < last
@@ -319,7 +321,7 @@ def _lanes(
         here = [item for item in items if item.stance == stance or (item.stance not in LANES and stance not in LANES)]
         total = [item for item in whole if item.stance == stance or (item.stance not in LANES and stance not in LANES)]
         marks, levels, unseen = _place(here, panels, named)
-        height = max(34.0 if not title else 20.0, levels * STEP + 14.0) + title
+        height = max(40.0 if not title else 20.0, levels * STEP + 14.0) + title
         bottom = top + height
         lanes.append(
             Lane(
@@ -340,10 +342,17 @@ def _lanes(
 
 def _named(items: Sequence[Item]) -> set[str]:
     """Choose the statements named in words: those the picture says least about by itself."""
-    ranked = sorted(items, key=lambda item: (not item.telling, item.earliest == item.latest, item.latest, item.public_id))
-    return {item.public_id for item in ranked if item.telling or item.earliest != item.latest}.intersection(
-        item.public_id for item in ranked[:MOST_LABELS]
+    worth = [item for item in items if item.telling or item.earliest != item.latest]
+    worth.sort(
+        key=lambda item: (
+            item.stance not in LANES,
+            not item.telling,
+            item.capacity != Capacity.OFFICIAL,
+            item.latest,
+            item.public_id,
+        )
     )
+    return {item.public_id for item in worth[:MOST_LABELS]}
 
 
 def _place(
@@ -353,7 +362,7 @@ def _place(
     taken: list[list[tuple[float, float]]] = []
     marks: list[Mark] = []
     over: dict[float, int] = {}
-    start_of_all = panels[0].first
+    start_of_all, edge = panels[0].first, panels[0].left - (0 if panels[0].left > 100 else 40)
 
     def rank(item: Item) -> tuple[int, int, dt.date, str]:
         stretched = item.earliest != item.latest
@@ -369,23 +378,31 @@ def _place(
             low, high = _left(earliest, panels), middle + MARK / 2
         else:
             low, high = _left(earliest, panels), max(_right(item.latest, panels), _left(earliest, panels) + MARK)
-        label_at = low - 7
-        if width and label_at - width < 0:
+        label_at, tail_to = low - 7, middle - MARK / 2
+        if width and label_at - width < edge:
+            if item.said_by and tail_to - width > low + 20:
+                label_at, tail_to = tail_to - 5, tail_to - width  # no room before the tail: the words stand on it
             width = 0.0
+            inside = label_at != low - 7
+        else:
+            inside = False
         level = _free(taken, low - width, high)
         if level is None:
-            level, width = _free(taken, low, high), 0.0
+            level, width, inside = _free(taken, low, high), 0.0, False
+            tail_to = middle - MARK / 2
         if level is None:
             over[round(middle, 1)] = over.get(round(middle, 1), 0) + 1
             continue
         while len(taken) <= level:
             taken.append([])
         taken[level].append((low - width, high))
-        label_x = round(label_at, 1) if width else None
+        label_x = round(label_at, 1) if width or inside else None
         if item.earliest == item.latest:
             marks.append(Mark(item, "dot", round(middle, 1), level, label_x=label_x))
         elif item.said_by:
-            marks.append(Mark(item, "dot", round(middle, 1), level, tail_from=round(low, 1), label_x=label_x))
+            marks.append(
+                Mark(item, "dot", round(middle, 1), level, tail_from=round(low, 1), tail_to=round(tail_to, 1), label_x=label_x)
+            )
         else:
             marks.append(Mark(item, "span", round(low, 1), level, path=f"{low:.1f} {high:.1f}", label_x=label_x))
     return marks, len(taken), [(x, MOST_LEVELS, n) for x, n in over.items()]

@@ -1,0 +1,304 @@
+"""Everything the page of one statement says, from rows already loaded. Asks the database for nothing.
+
+The caller prefetches ``core.public.STATEMENT_RELATIONS`` with the captures of the quotes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+
+from django.urls import reverse
+
+from tracker.core import verification
+from tracker.models import Capture, Citation, Quote, Statement
+from tracker.models.choices import Basis, Capacity, LinkKind, QuoteKind, Stand, StatementState, Verification
+from tracker.pages import entries, marks, words
+from tracker.pages.entries import Linked, Name
+from tracker.pages.passages import Passage, Span, passages
+
+LADDER = (
+    Verification.ISSUER_CONFIRMED,
+    Verification.DOCUMENT_SEEN,
+    Verification.SEVERAL_OUTLETS,
+    Verification.ONE_OUTLET,
+    Verification.OUTLETS_ASSERTION,
+)
+NEXT_LEVEL = {
+    Verification.OUTLETS_ASSERTION: "Moves up if a report states its own access, if we see the document, or if the issuer confirms it.",
+    Verification.ONE_OUTLET: "Moves up if a second outlet obtains it on its own, if we see the document, or if the issuer confirms it.",
+    Verification.SEVERAL_OUTLETS: "Moves up if we see the document, or if the issuer confirms it.",
+    Verification.DOCUMENT_SEEN: "Moves up if the issuer confirms it.",
+    Verification.ISSUER_CONFIRMED: "This is the highest level.",
+    Verification.DISPUTED: "In no count until it is settled.",
+}
+BASIS_WORDS = {
+    Basis.OTHER_MEDIA: "Other media: it repeats another report",
+    Basis.OUTLETS_ASSERTION: "Outlet’s assertion: it does not say how it knows",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Ref:
+    """Quoted words with the number they carry on the page."""
+
+    number: int
+    kind: str
+    start: int
+    end: int
+    translation: str
+    translated_by: str
+    attribution: str
+    speaker: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """One citation: a report, and how it bears the statement out."""
+
+    number: int
+    title: str
+    link: str
+    page: str
+    outlet: Name | None
+    byline: str
+    published: str
+    kind: str
+    basis: str
+    attribution: str
+    credits: str
+    claims_first: bool
+    independent: str
+    stand: str
+    denies: bool
+    changed: str
+    captures: tuple[Capture, ...]
+    passages: tuple[Passage, ...]
+    refs: tuple[Ref, ...]
+    headlines: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Node:
+    """Who had it from whom. A dashed circle is not named, a filled square counts, a hollow one adds nothing."""
+
+    shape: str
+    name: str
+    note: str
+    children: tuple[Node, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class VoiceLine:
+    """One voice in words."""
+
+    company: Name | None
+    person: Name | None
+    title: str
+    capacity: str
+    part: str
+    joined: str
+    left: str
+
+
+def headline(statement: Statement) -> str:
+    """Write the heading: who, to whom, and a few of the words if we hold any that are short."""
+    read = entries.entry(statement, deep=False)
+    who = read.heading
+    if read.capacity == Capacity.OFFICIAL and len(read.names) == 1 and read.role:
+        who = f"{read.heading}, {read.role}"
+    elif read.capacity == Capacity.STAFF and read.role:
+        who = f"{read.heading} {read.role}"
+    held = [
+        quote.text.strip(" “”\"").rstrip(",.")
+        for citation in statement.citations.all()
+        if citation.stand == Stand.SUPPORTS
+        for quote in citation.quotes.all()
+        if quote.kind in (QuoteKind.VERBATIM, QuoteKind.PARTIAL) and 2 <= len(quote.text.split()) <= 12
+    ]
+    if held:
+        return f"{who}: “{max(held, key=len)}”"
+    return f"{who} on {statement.event.title}"
+
+
+def voices(statement: Statement) -> list[VoiceLine]:
+    """Put every voice into words."""
+    return [
+        VoiceLine(
+            company=entries.company_name(voice.company, then=voice.name_then) if voice.company else None,
+            person=entries.person_name(voice.person) if voice.person else None,
+            title=voice.title_then,
+            capacity=voice.capacity,
+            part=words.label("Part", voice.part),
+            joined=voice.joined.words() if voice.joined else "",
+            left=voice.left.words() if voice.left else "",
+        )
+        for voice in statement.voices.all()
+    ]
+
+
+def sources(statement_citations: Sequence[Citation]) -> list[Source]:
+    """Put every citation into words, numbering the quotes through the page."""
+    found, number = [], 0
+    for n, citation in enumerate(statement_citations, 1):
+        quotes = [quote for quote in citation.quotes.all() if quote.kind != QuoteKind.HEADLINE]
+        refs = []
+        for quote in sorted(quotes, key=lambda one: (one.capture_id, one.start)):
+            number += 1
+            refs.append((number, quote))
+        found.append(_source(n, citation, refs))
+    return found
+
+
+def _source(number: int, citation: Citation, refs: Sequence[tuple[int, Quote]]) -> Source:
+    report = citation.report
+    captures = sorted(report.captures.all(), key=lambda one: one.pk)
+    shown: list[Passage] = []
+    budget = 300
+    for capture_id in dict.fromkeys(quote.capture_id for _, quote in refs):
+        held = [(n, quote) for n, quote in refs if quote.capture_id == capture_id]
+        more = passages(
+            held[0][1].capture.text, [Span(quote.start, quote.end, n) for n, quote in held], most_words=budget
+        )
+        budget -= sum(len(segment.text.split()) for passage in more for segment in passage.segments)
+        shown += more
+        if budget <= 0:
+            break
+    outlet = report.outlet
+    return Source(
+        number=number,
+        title=report.headline or report.url or report.public_id,
+        link=report.url,
+        page=reverse("pages:report", args=[report.public_id]),
+        outlet=entries.outlet_name(outlet) if outlet else None,
+        byline=report.byline,
+        published=report.published.words() if report.published else "",
+        kind=words.label("OutletKind", outlet.kind) if outlet else "",
+        basis=BASIS_WORDS.get(citation.basis) or words.label("Basis", citation.basis),  # type: ignore[call-overload]
+        attribution=citation.attribution,
+        credits=_credits(citation),
+        claims_first=citation.claims_first,
+        independent=independence(citation),
+        stand=words.label("Stand", citation.stand),
+        denies=citation.stand == Stand.DENIES,
+        changed=words.moment(citation.source_changed_at),
+        captures=tuple(captures),
+        passages=tuple(shown),
+        refs=tuple(
+            Ref(
+                n,
+                words.label("QuoteKind", quote.kind).lower(),
+                quote.start,
+                quote.end,
+                quote.translation,
+                quote.translated_by,
+                quote.attribution,
+                quote.speaker.name if quote.speaker else "",
+            )
+            for n, quote in refs
+        ),
+        headlines=sum(quote.kind == QuoteKind.HEADLINE for quote in citation.quotes.all()),
+    )
+
+
+def independence(citation: Citation) -> str:
+    """Say whether a citation counts as a source of its own, and why not if it does not."""
+    if citation.stand == Stand.DENIES:
+        return "Does not support the statement"
+    if not citation.report.captures.all():
+        return "No: credited, not seen by us"
+    if citation.basis == Basis.OTHER_MEDIA or (_credits(citation) and not citation.own_access):
+        return f"No: repeats {_credits(citation) or 'another report'}"
+    if citation.own_access:
+        return "Yes: states its own access"
+    return "No: states no access of its own"
+
+
+def ladder(level: str) -> list[tuple[str, str, bool, bool]]:
+    """Return the levels of verification, highest first: key, words, reached, this one."""
+    held = marks.CELLS[Verification(level)]
+    return [
+        (step, words.VERIFICATION_SHORT[step], marks.CELLS[step] <= held, step == level)
+        for step in LADDER
+    ]
+
+
+def credit_tree(statement: Statement) -> list[Node]:
+    """Draw up who credits whom: unnamed sources and credited outlets above the reports that rest on them."""
+    citations = list(statement.citations.all())
+    held = {one.report_id: one for one in citations}
+    by_outlet = {one.report.outlet_id: one for one in citations if one.report.outlet_id and not one.credits_outlet_id}
+    children: dict[object, list[Citation]] = {}
+    for one in citations:
+        children.setdefault(_above(one, held, by_outlet), []).append(one)
+
+    def node(one: Citation, seen: frozenset[int]) -> Node:
+        below = [child for child in children.get(("report", one.report_id), []) if child.pk not in seen]
+        counts = independence(one).startswith("Yes")
+        denies = one.stand == Stand.DENIES
+        outlet = one.report.outlet.name if one.report.outlet else "Report"
+        published = one.report.published.words(year=False) if one.report.published else ""
+        note = "denies it" if denies else "counts as 1" if counts else "adds 0"
+        captured = "captured" if one.report.captures.all() else "not captured"
+        tree = Node(
+            "struck" if denies else "full" if counts else "void",
+            ", ".join(part for part in (outlet, published) if part),
+            f"{note} · {captured}",
+            tuple(node(child, seen | {one.pk}) for child in below),
+        )
+        if one.basis == Basis.ANONYMOUS_SOURCE and not _credits(one):
+            return Node("dashed", one.attribution or "A source", "not named; not seen by us", (tree,))
+        return tree
+
+    roots = []
+    for above, ones in children.items():
+        if isinstance(above, tuple) and above[0] == "report":
+            continue
+        below = tuple(node(one, frozenset()) for one in ones)
+        if isinstance(above, tuple):
+            said = next((one.attribution for one in ones if one.basis == Basis.ANONYMOUS_SOURCE), "")
+            credited = Node("void", above[1], "credited, not seen by us", below)
+            roots.append(Node("dashed", said, "not named; not seen by us", (credited,)) if said else credited)
+        else:
+            roots.extend(below)
+    return roots
+
+
+def _above(one: Citation, held: dict[int, Citation], by_outlet: dict[int | None, Citation]) -> object:
+    if one.credits_report_id and one.credits_report_id in held and one.credits_report_id != one.report_id:
+        return ("report", one.credits_report_id)
+    if one.credits_outlet_id and one.credits_outlet_id != one.report.outlet_id:
+        known = by_outlet.get(one.credits_outlet_id)
+        if known and known.report_id != one.report_id:
+            return ("report", known.report_id)
+    credited = _credits(one)
+    return ("outlet", credited) if credited else None
+
+
+def links(statement: Statement) -> Iterator[Linked]:
+    """Yield statements that this one points to, then those that point to it."""
+    for link in statement.links.all():
+        if link.to_statement.state == StatementState.PUBLISHED:
+            yield Linked(entries.LINK_WORDS[LinkKind(link.kind)][0], entries.entry(link.to_statement, deep=False), link.note)
+    for link in statement.linked_from.all():
+        if link.from_statement.state == StatementState.PUBLISHED:
+            yield Linked(
+                entries.LINK_WORDS[LinkKind(link.kind)][1], entries.entry(link.from_statement, deep=False), link.note
+            )
+
+
+def independent_words(statement: Statement) -> tuple[int, str]:
+    """Return the number of independent sources and how it came about."""
+    citations = list(statement.citations.all())
+    assessed = verification.assess(statement)
+    known = words.counted(len(citations), "report is known", "reports are known")
+    return assessed.independent, f"{known}. {assessed.reason}"
+
+
+def _credits(citation: Citation) -> str:
+    if citation.credits_outlet:
+        return citation.credits_outlet.name
+    report = citation.credits_report
+    if report is not None:
+        return report.outlet.name if report.outlet else report.public_id
+    return ""
