@@ -177,7 +177,7 @@ class KnownOutlet:
 
 @dataclasses.dataclass(frozen=True)
 class KnownEvent:
-    """An event as match and find need it. Dates are the bounds of its start; ``terms`` are the watch terms of its tree."""
+    """An event as match and find need it: the bounds of its start, and the watch terms of its tree."""
 
     slug: str
     title: str
