@@ -253,8 +253,8 @@ def _panels(
     inside += [one.earliest for one in happenings if start - window / 2 <= one.earliest <= start + window]
     end = min(last, max(inside) + 2 * ONE_DAY)
     begin = max(first, min(min(inside) - 2 * ONE_DAY, end - (LEAST_DAYS - 1) * ONE_DAY))
-    begin = first if (begin - first).days < 7 else begin
-    end = last if (last - end).days < 7 else end
+    begin = first if (begin - first).days < 14 else begin
+    end = last if (last - end).days < 14 else end
     before, after = begin > first, end < last
     gap = 22.0
     left_of_middle = left + (138.0 + gap if before else 0.0)
@@ -288,7 +288,8 @@ def _signs(
             x, anchor = (right, "end") if not is_line or x - long < 0 else (x, "end")
         taken = (x, max(x + long, end)) if anchor == "start" else (min(x - long, start), max(x, end))
         row = next(
-            (n for n, held in enumerate(rows) if all(taken[1] + 12 < a or taken[0] - 12 > b for a, b in held)), len(rows)
+            (n for n, held in enumerate(rows) if all(taken[1] + 12 < a or taken[0] - 12 > b for a, b in held)),
+            len(rows),
         )
         if row == len(rows):
             rows.append([])
@@ -366,7 +367,12 @@ def _place(
 
     def rank(item: Item) -> tuple[int, int, dt.date, str]:
         stretched = item.earliest != item.latest
-        return (0 if stretched and not item.said_by else 1 if stretched else 2, -len(item.short), item.latest, item.public_id)
+        return (
+            0 if stretched and not item.said_by else 1 if stretched else 2,
+            -len(item.short),
+            item.latest,
+            item.public_id,
+        )
 
     for item in sorted(items, key=rank):
         earliest = max(item.earliest, start_of_all)
@@ -401,7 +407,15 @@ def _place(
             marks.append(Mark(item, "dot", round(middle, 1), level, label_x=label_x))
         elif item.said_by:
             marks.append(
-                Mark(item, "dot", round(middle, 1), level, tail_from=round(low, 1), tail_to=round(tail_to, 1), label_x=label_x)
+                Mark(
+                    item,
+                    "dot",
+                    round(middle, 1),
+                    level,
+                    tail_from=round(low, 1),
+                    tail_to=round(tail_to, 1),
+                    label_x=label_x,
+                )
             )
         else:
             marks.append(Mark(item, "span", round(low, 1), level, path=f"{low:.1f} {high:.1f}", label_x=label_x))
@@ -513,8 +527,10 @@ def _ticks(panels: Sequence[Panel]) -> list[Tick]:
 def _range_words(first: dt.date, last: dt.date) -> str:
     if first.year != last.year:
         return f"{first.day} {first:%b %Y} – {last.day} {last:%b}"
-    return f"{first.day} {first:%b} – {last.day} {last:%b %Y}" if first.month != last.month else (
-        f"{first.day}–{last.day} {last:%b %Y}"
+    return (
+        f"{first.day} {first:%b} – {last.day} {last:%b %Y}"
+        if first.month != last.month
+        else (f"{first.day}–{last.day} {last:%b %Y}")
     )
 
 

@@ -241,12 +241,14 @@ def best_quote(statement: Statement) -> Quote | None:
         if quote.kind in (QuoteKind.VERBATIM, QuoteKind.PARTIAL)
     ]
     rank = {QuoteKind.VERBATIM: 0, QuoteKind.PARTIAL: 1}
-    return min(held, key=lambda quote: (rank[QuoteKind(quote.kind)], -min(len(quote.text), 160), quote.start), default=None)
+    return min(
+        held, key=lambda quote: (rank[QuoteKind(quote.kind)], -min(len(quote.text), 160), quote.start), default=None
+    )
 
 
 def trimmed(text: str, most: int = LONGEST_QUOTE) -> str:
     """Take the quotation marks off and shorten at a word, saying so; and end a sentence cut short by its marks."""
-    text = text.strip().strip("“”\"").strip().rstrip(",")
+    text = text.strip().strip('“”"').strip().rstrip(",")
     if len(text) <= most:
         return text
     return text[:most].rsplit(" ", 1)[0].rstrip(" ,;:") + " […]"
@@ -282,7 +284,9 @@ def _who(
     own = [voice for voice in voices if voice.capacity == capacity]
     companies = _unique(company_name(voice.company, then=voice.name_then) for voice in own if voice.company)
     people = [voice for voice in own if voice.person]
-    sector = next((words.label("Sector", voice.company.sector) for voice in own if voice.company and voice.company.sector), "")
+    sector = next(
+        (words.label("Sector", voice.company.sector) for voice in own if voice.company and voice.company.sector), ""
+    )
     audience = _audience(statement)
     if capacity == Capacity.PERSONAL:
         titles = _unique_text(voice.title_then for voice in people)

@@ -89,9 +89,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500 without touching the database: it may be what is broken."""
-    return _problem(request, 500) or HttpResponse(
-        loader.get_template("tracker/error_500.html").render(), status=500
-    )
+    return _problem(request, 500) or HttpResponse(loader.get_template("tracker/error_500.html").render(), status=500)
 
 
 def moved(address: str) -> HttpResponsePermanentRedirect:

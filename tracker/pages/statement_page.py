@@ -110,7 +110,7 @@ def headline(statement: Statement) -> str:
     elif read.capacity == Capacity.STAFF and read.role:
         who = f"{read.heading} {read.role}"
     held = [
-        quote.text.strip(" “”\"").rstrip(",.")
+        quote.text.strip(' “”"').rstrip(",.")
         for citation in statement.citations.all()
         if citation.stand == Stand.SUPPORTS
         for quote in citation.quotes.all()
@@ -217,10 +217,7 @@ def independence(citation: Citation) -> str:
 def ladder(level: str) -> list[tuple[str, str, bool, bool]]:
     """Return the levels of verification, highest first: key, words, reached, this one."""
     held = marks.CELLS[Verification(level)]
-    return [
-        (step, words.VERIFICATION_SHORT[step], marks.CELLS[step] <= held, step == level)
-        for step in LADDER
-    ]
+    return [(step, words.VERIFICATION_SHORT[step], marks.CELLS[step] <= held, step == level) for step in LADDER]
 
 
 def credit_tree(statement: Statement) -> list[Node]:
@@ -279,7 +276,9 @@ def links(statement: Statement) -> Iterator[Linked]:
     """Yield statements that this one points to, then those that point to it."""
     for link in statement.links.all():
         if link.to_statement.state == StatementState.PUBLISHED:
-            yield Linked(entries.LINK_WORDS[LinkKind(link.kind)][0], entries.entry(link.to_statement, deep=False), link.note)
+            yield Linked(
+                entries.LINK_WORDS[LinkKind(link.kind)][0], entries.entry(link.to_statement, deep=False), link.note
+            )
     for link in statement.linked_from.all():
         if link.from_statement.state == StatementState.PUBLISHED:
             yield Linked(
