@@ -9,7 +9,8 @@ from tracker.pages.passages import Span, passages
 
 TEXT = (
     "The first paragraph says nothing. It goes on.\n"
-    "Nobody asked. “We think that this is wrong,” the chief executive wrote. She did not say more. The memo ends there.\n"
+    "Nobody asked. “We think that this is wrong,” the chief executive wrote. She did not say more. "
+    "The memo ends there.\n"
     "A third paragraph.\n"
     "A fourth paragraph.\n"
     "“It should stop,” she added."

@@ -359,7 +359,7 @@ def _named(items: Sequence[Item]) -> set[str]:
 def _place(
     items: Sequence[Item], panels: Sequence[Panel], named: set[str]
 ) -> tuple[list[Mark], int, list[tuple[float, int, int]]]:
-    """Give every mark the lowest level at which it touches no other; stretched ones first, so they lie at the bottom."""
+    """Give every mark the lowest level at which it touches no other; stretched ones first, at the bottom."""
     taken: list[list[tuple[float, float]]] = []
     marks: list[Mark] = []
     over: dict[float, int] = {}

@@ -275,7 +275,8 @@ def signatures(statement: Statement) -> str:
     if not counts:
         return ""
     last = max(counts, key=lambda one: (one.as_of, one.pk))
-    return f"{COMPARATORS[Comparator(last.comparator)]}{words.counted(last.count, 'signature', 'signatures')} as of {words.day(last.as_of)}"
+    count = words.counted(last.count, "signature", "signatures")
+    return f"{COMPARATORS[Comparator(last.comparator)]}{count} as of {words.day(last.as_of)}"
 
 
 def _who(

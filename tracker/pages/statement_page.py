@@ -25,8 +25,12 @@ LADDER = (
     Verification.OUTLETS_ASSERTION,
 )
 NEXT_LEVEL = {
-    Verification.OUTLETS_ASSERTION: "Moves up if a report states its own access, if we see the document, or if the issuer confirms it.",
-    Verification.ONE_OUTLET: "Moves up if a second outlet obtains it on its own, if we see the document, or if the issuer confirms it.",
+    Verification.OUTLETS_ASSERTION: (
+        "Moves up if a report states its own access, if we see the document, or if the issuer confirms it."
+    ),
+    Verification.ONE_OUTLET: (
+        "Moves up if a second outlet obtains it on its own, if we see the document, or if the issuer confirms it."
+    ),
     Verification.SEVERAL_OUTLETS: "Moves up if we see the document, or if the issuer confirms it.",
     Verification.DOCUMENT_SEEN: "Moves up if the issuer confirms it.",
     Verification.ISSUER_CONFIRMED: "This is the highest level.",

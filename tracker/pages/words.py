@@ -148,33 +148,100 @@ def article_number(n: int) -> str:
     return small[n] if n < len(small) else f"{n:,}"
 
 
-US_STATES = dict(
-    pair.split(":")
-    for pair in (
-        "AL:Alabama AK:Alaska AZ:Arizona AR:Arkansas CA:California CO:Colorado CT:Connecticut DE:Delaware "
-        "FL:Florida GA:Georgia HI:Hawaii ID:Idaho IL:Illinois IN:Indiana IA:Iowa KS:Kansas KY:Kentucky "
-        "LA:Louisiana ME:Maine MD:Maryland MA:Massachusetts MI:Michigan MN:Minnesota MS:Mississippi MO:Missouri "
-        "MT:Montana NE:Nebraska NV:Nevada NH:New_Hampshire NJ:New_Jersey NM:New_Mexico NY:New_York "
-        "NC:North_Carolina ND:North_Dakota OH:Ohio OK:Oklahoma OR:Oregon PA:Pennsylvania RI:Rhode_Island "
-        "SC:South_Carolina SD:South_Dakota TN:Tennessee TX:Texas UT:Utah VT:Vermont VA:Virginia WA:Washington "
-        "WV:West_Virginia WI:Wisconsin WY:Wyoming DC:District_of_Columbia"
-    ).split()
-)
-COUNTRIES = dict(
-    pair.split(":")
-    for pair in (
-        "US:United_States GB:United_Kingdom IE:Ireland DE:Germany FR:France JP:Japan CA:Canada NL:Netherlands "
-        "CH:Switzerland SE:Sweden KR:South_Korea CN:China IN:India ES:Spain IT:Italy DK:Denmark TW:Taiwan "
-        "SG:Singapore AU:Australia BM:Bermuda LU:Luxembourg NO:Norway FI:Finland BE:Belgium IL:Israel BR:Brazil "
-        "MX:Mexico SA:Saudi_Arabia HK:Hong_Kong AT:Austria PT:Portugal PL:Poland ZA:South_Africa"
-    ).split()
-)
+US_STATES = {
+    "AL": "Alabama",
+    "AK": "Alaska",
+    "AZ": "Arizona",
+    "AR": "Arkansas",
+    "CA": "California",
+    "CO": "Colorado",
+    "CT": "Connecticut",
+    "DE": "Delaware",
+    "FL": "Florida",
+    "GA": "Georgia",
+    "HI": "Hawaii",
+    "ID": "Idaho",
+    "IL": "Illinois",
+    "IN": "Indiana",
+    "IA": "Iowa",
+    "KS": "Kansas",
+    "KY": "Kentucky",
+    "LA": "Louisiana",
+    "ME": "Maine",
+    "MD": "Maryland",
+    "MA": "Massachusetts",
+    "MI": "Michigan",
+    "MN": "Minnesota",
+    "MS": "Mississippi",
+    "MO": "Missouri",
+    "MT": "Montana",
+    "NE": "Nebraska",
+    "NV": "Nevada",
+    "NH": "New Hampshire",
+    "NJ": "New Jersey",
+    "NM": "New Mexico",
+    "NY": "New York",
+    "NC": "North Carolina",
+    "ND": "North Dakota",
+    "OH": "Ohio",
+    "OK": "Oklahoma",
+    "OR": "Oregon",
+    "PA": "Pennsylvania",
+    "RI": "Rhode Island",
+    "SC": "South Carolina",
+    "SD": "South Dakota",
+    "TN": "Tennessee",
+    "TX": "Texas",
+    "UT": "Utah",
+    "VT": "Vermont",
+    "VA": "Virginia",
+    "WA": "Washington",
+    "WV": "West Virginia",
+    "WI": "Wisconsin",
+    "WY": "Wyoming",
+    "DC": "District of Columbia",
+}
+COUNTRIES = {
+    "US": "United States",
+    "GB": "United Kingdom",
+    "IE": "Ireland",
+    "DE": "Germany",
+    "FR": "France",
+    "JP": "Japan",
+    "CA": "Canada",
+    "NL": "Netherlands",
+    "CH": "Switzerland",
+    "SE": "Sweden",
+    "KR": "South Korea",
+    "CN": "China",
+    "IN": "India",
+    "ES": "Spain",
+    "IT": "Italy",
+    "DK": "Denmark",
+    "TW": "Taiwan",
+    "SG": "Singapore",
+    "AU": "Australia",
+    "BM": "Bermuda",
+    "LU": "Luxembourg",
+    "NO": "Norway",
+    "FI": "Finland",
+    "BE": "Belgium",
+    "IL": "Israel",
+    "BR": "Brazil",
+    "MX": "Mexico",
+    "SA": "Saudi Arabia",
+    "HK": "Hong Kong",
+    "AT": "Austria",
+    "PT": "Portugal",
+    "PL": "Poland",
+    "ZA": "South Africa",
+}
 
 
 def region(code: str) -> str:
     """Write an ISO 3166-2 code in words; one we have no words for is shown as it is."""
     country, _, part = code.partition("-")
     if country == "US" and part in US_STATES:
-        return US_STATES[part].replace("_", " ")
-    name = COUNTRIES.get(country, country).replace("_", " ")
+        return US_STATES[part]
+    name = COUNTRIES.get(country, country)
     return f"{part}, {name}" if part else name
