@@ -62,6 +62,26 @@ def record(
     return release
 
 
+def record_all(rows: Sequence[tuple[str, str, dict[str, Any]]], *, kind: str, at: dt.datetime, by: User | None) -> None:
+    """Write one line for each (entity, public id, JSON), in this order, as ``record`` would, in a few statements."""
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError(
+            "The ledger is written in the transaction of the change it records."
+        )
+    if not rows:
+        return
+    version = lock()
+    releases = [
+        Release(seq=version.seq + number, kind=kind, entity=entity, public_id=name, body=body, at=at, by=by)
+        for number, (entity, name, body) in enumerate(rows, start=1)
+    ]
+    version.seq += len(releases)
+    version.save(update_fields=["seq"])
+    Release.objects.bulk_create(releases, batch_size=500)
+    Outbox.objects.bulk_create([Outbox(release=release) for release in releases], batch_size=500)
+    transaction.on_commit(_call, robust=True)
+
+
 def lock() -> RecordVersion:
     """Take the version row until the end of the transaction: the order of publications."""
     RecordVersion.objects.get_or_create(pk=1)

@@ -135,3 +135,11 @@ def linking(statement: Statement) -> list[Statement]:
             state=StatementState.PUBLISHED,
         ).order_by("pk")
     )
+
+
+def all_first_lines(rows: Sequence[Any], *, by: User | None, at: dt.datetime) -> None:
+    """Write first lines of many rows at once. Their relations must be loaded; none may be public yet."""
+    shown = [(kind_of(row), row) for row in rows]
+    ledger.record_all(
+        [(kind.entity, kind.name(row), kind.body(row)) for kind, row in shown], kind=ReleaseKind.ADDED, by=by, at=at
+    )
