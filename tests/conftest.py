@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
 
 from tracker.models import append_only
 
 _flush = TransactionTestCase._fixture_teardown
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hash passwords cheaply: a suite makes thousands of users."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def _flush_with_triggers_off(self: TransactionTestCase) -> None:
