@@ -77,11 +77,27 @@ class Evidence:
 
 
 @dataclasses.dataclass(frozen=True)
+class Brief:
+    """One statement in a line: for links between statements, and lists that only point. Needs its voices alone."""
+
+    public_id: str
+    href: str
+    shape: str
+    stance: str
+    stance_words: str
+    kicker: tuple[str, ...]
+    heading: str
+    role: str
+    summary: str
+    said: str
+
+
+@dataclasses.dataclass(frozen=True)
 class Linked:
     """Another statement that this one disavows, contradicts, reiterates …, with its own mark."""
 
     words: str
-    entry: Entry
+    entry: Brief
     note: str = ""
 
 
@@ -151,7 +167,25 @@ def days(statements: Sequence[Statement], *, show_event: bool = True) -> list[Da
     return found
 
 
-def entry(statement: Statement, *, deep: bool = True) -> Entry:
+def brief(statement: Statement) -> Brief:
+    """Put one statement into a line."""
+    capacity = marks.whose_voice(statement)
+    names, _, role, _, _ = _who(statement, list(statement.voices.all()), capacity)
+    return Brief(
+        public_id=statement.public_id,
+        href=reverse("pages:statement", args=[statement.public_id]),
+        shape=marks.shape_of(statement),
+        stance=statement.stance,
+        stance_words=_stance(statement),
+        kicker=tuple(kicker(statement)),
+        heading=words.listed([name.text for name in names], most=3),
+        role=role,
+        summary=statement.summary,
+        said=statement.said.words(),
+    )
+
+
+def entry(statement: Statement) -> Entry:
     """Put one statement into words."""
     voices = list(statement.voices.all())
     capacity = marks.whose_voice(statement)
@@ -164,7 +198,7 @@ def entry(statement: Statement, *, deep: bool = True) -> Entry:
         href=reverse("pages:statement", args=[statement.public_id]),
         shape=marks.shape_of(statement),
         stance=statement.stance,
-        stance_words=words.label("Stance", statement.stance) if statement.stance else "No stance coded",
+        stance_words=_stance(statement),
         kicker=tuple(kicker(statement)),
         capacity=capacity,
         names=names,
@@ -180,7 +214,7 @@ def entry(statement: Statement, *, deep: bool = True) -> Entry:
         said=statement.said.words(),
         event=Name(statement.event.title, reverse("pages:event", args=[statement.event.slug])),
         target=target,
-        links=tuple(_links(statement)) if deep else (),
+        links=tuple(_links(statement)),
         sub=sub,
         not_counted=_not_counted(statement),
     )
@@ -207,8 +241,18 @@ def evidence(statement: Statement) -> Evidence:
     first = next((one for one in citations if one.claims_first and _credited(one)), None)
     credits_any = first or next((one for one in citations if _credited(one)), None)
     own = next((one.report.outlet for one in citations if one.report.outlet), None)
+    issuer = next(
+        (
+            one.report.outlet
+            for one in citations
+            if one.report.outlet and one.report.outlet.kind in verification.OWN_PUBLICATION
+        ),
+        None,
+    )
     if first:
         head, name = "First reported by", _credited(first)
+    elif issuer:
+        head, name = "Published by", issuer.name
     elif credits_any:
         head, name = "Credits", _credited(credits_any)
     elif len(citations) == 1 and own and citations[0].own_access:
@@ -367,7 +411,11 @@ def _links(statement: Statement) -> Iterator[Linked]:
     for link in statement.links.all():
         other = link.to_statement
         if other.state == StatementState.PUBLISHED:
-            yield Linked(LINK_WORDS[LinkKind(link.kind)][0], entry(other, deep=False), link.note)
+            yield Linked(LINK_WORDS[LinkKind(link.kind)][0], brief(other), link.note)
+
+
+def _stance(statement: Statement) -> str:
+    return words.label("Stance", statement.stance) if statement.stance else "No stance coded"
 
 
 def _not_counted(statement: Statement) -> str:

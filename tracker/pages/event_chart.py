@@ -30,7 +30,7 @@ def item(statement: Statement) -> Item:
     return Item(
         public_id=statement.public_id,
         href=reverse("pages:statement", args=[statement.public_id]),
-        who=_who(statement, capacity),
+        who=_who(statement),
         short=short(statement, capacity),
         stance=statement.stance,
         shape=marks.shape_of(statement),
@@ -89,6 +89,6 @@ def _clipped(title: str) -> str:
     return title[:LONGEST_NAME].rsplit(" ", 1)[0] + " …"
 
 
-def _who(statement: Statement, capacity: str) -> str:
-    read = entries.entry(statement, deep=False)
+def _who(statement: Statement) -> str:
+    read = entries.brief(statement)
     return f"{read.heading}, {read.stance_words.lower()}"

@@ -107,7 +107,7 @@ class VoiceLine:
 
 def headline(statement: Statement) -> str:
     """Write the heading: who, to whom, and a few of the words if we hold any that are short."""
-    read = entries.entry(statement, deep=False)
+    read = entries.entry(statement)
     who = read.heading
     if read.capacity == Capacity.OFFICIAL and len(read.names) == 1 and read.role:
         who = f"{read.heading}, {read.role}"
@@ -233,7 +233,10 @@ def credit_tree(statement: Statement) -> list[Node]:
     for one in citations:
         children.setdefault(_above(one, held, by_outlet), []).append(one)
 
+    drawn: set[int] = set()
+
     def node(one: Citation, seen: frozenset[int]) -> Node:
+        drawn.add(one.pk)
         below = [child for child in children.get(("report", one.report_id), []) if child.pk not in seen]
         counts = independence(one).startswith("Yes")
         denies = one.stand == Stand.DENIES
@@ -262,6 +265,10 @@ def credit_tree(statement: Statement) -> list[Node]:
             roots.append(Node("dashed", said, "not named; not seen by us", (credited,)) if said else credited)
         else:
             roots.extend(below)
+    # Reports that credit each other have nobody above them: the first known stands at the top.
+    for one in citations:
+        if one.pk not in drawn:
+            roots.append(node(one, frozenset({one.pk})))
     return roots
 
 
@@ -281,12 +288,12 @@ def links(statement: Statement) -> Iterator[Linked]:
     for link in statement.links.all():
         if link.to_statement.state == StatementState.PUBLISHED:
             yield Linked(
-                entries.LINK_WORDS[LinkKind(link.kind)][0], entries.entry(link.to_statement, deep=False), link.note
+                entries.LINK_WORDS[LinkKind(link.kind)][0], entries.brief(link.to_statement), link.note
             )
     for link in statement.linked_from.all():
         if link.from_statement.state == StatementState.PUBLISHED:
             yield Linked(
-                entries.LINK_WORDS[LinkKind(link.kind)][1], entries.entry(link.from_statement, deep=False), link.note
+                entries.LINK_WORDS[LinkKind(link.kind)][1], entries.brief(link.from_statement), link.note
             )
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 
+from tracker.pages import lists
+
 
 def timeline(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("timeline")
+    made = lists.listing(request)
+    return lists.answer(request, "tracker/timeline.html", {"section": "timeline", "title": "Timeline"}, made)
 
 
 def events(request: HttpRequest) -> HttpResponse:

@@ -15,7 +15,14 @@ FIELDS = {
     "company": "Company",
     "person": "Person",
     "sector": "Sector",
-    "region": "Headquarters",
+    "hq_region": "Headquarters",
+    "identifier": "Identifier",
+    "verification_min": "Verification at least",
+    "has_quote": "With words quoted",
+    "operations": "Operations only",
+    "reported_since": "Reported since",
+    "updated_since": "Updated since",
+    "include_children": "With the events below",
     "channel": "Channel",
     "medium": "Medium",
     "disclosure": "How it got out",
@@ -124,6 +131,11 @@ def day_head(earliest: dt.date | None, latest: dt.date | None, precision: str) -
     if (span.latest - span.earliest).days < 7:  # type: ignore[operator]
         return (head, f"said on a day between {earliest:%A} and {latest:%A}, not known more closely")
     return (head, "not known more closely")
+
+
+def span_words(first: str, last: str) -> str:
+    """Write two ISO days as one range: "24–28 Jan 2026"."""
+    return DateSpan(dt.date.fromisoformat(first), dt.date.fromisoformat(last), choices.Precision.RANGE).words()
 
 
 def listed(items: Sequence[str], *, most: int = 4) -> str:
