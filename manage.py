@@ -11,7 +11,8 @@ def main() -> None:
     try:
         from django.core.management import execute_from_command_line
     except ImportError as missing:
-        raise SystemExit("Django is not installed here. Run `make setup`, then `.venv/bin/python manage.py …`.") from missing
+        told = "Django is not installed here. Run `make setup`, then `.venv/bin/python manage.py …`."
+        raise SystemExit(told) from missing
     execute_from_command_line(sys.argv)
 
 

@@ -10,7 +10,7 @@ from django.db import models
 HEAD = """# Data dictionary
 
 Made from the models by `manage.py data_dictionary --write`; a test keeps it current. The words are defined in the
-[methodology](methodology.md); what of all this is public, and how, is in the [API](api.md).
+[methodology](methodology.md); what of all this is public is told by `tracker/core/public.py`.
 
 Every table also has a row id. Tables of editors' history (`Historical…`) mirror the tables they follow and add who
 changed what, when and why.
