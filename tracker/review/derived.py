@@ -22,7 +22,7 @@ def day_of(report: Report) -> dt.date | None:
     """Return the last day on which the report may have come out; the day it was captured if it gives none."""
     known = report.published.latest or report.published.earliest
     if known:
-        return known  # type: ignore[no-any-return]
+        return known
     captured = [capture.fetched_at for capture in report.captures.all()]
     return min(captured).date() if captured else None
 

@@ -56,4 +56,4 @@ def record_outcome(
         raise CannotAccept(f"Choose an outcome of the inquiry: one of {', '.join(InquiryOutcome.values)}.")
     citation.outcome = outcome
     reference.save(citation, by=by, reason=reason, note=note, now=now)
-    return Inquiry.objects.get(pk=citation.inquiry_id)
+    return Inquiry.objects.get(pk=citation.inquiry.pk)

@@ -155,7 +155,7 @@ def load_people(rows: Iterable[Mapping[str, str]], *, by: User, at: dt.datetime)
             dt.date.fromisoformat(row[name]) if row.get(name) else None for name in ("held_earliest", "held_latest")
         ]
         role = Role(person=everyone[row["slug"]], company=company, title=clean_name(row["title"]))
-        role.held = DateSpan(*days, precision=_precision(*days))
+        role.held = DateSpan(days[0], days[1], _precision(days[0], days[1]))
         if (role.person_id, role.company_id, role.title, days[0]) not in have:
             roles.append(role)
     for slug in set(first) - set(made):
@@ -350,10 +350,11 @@ def _span(told: Mapping[str, Any] | None) -> DateSpan:
         return DateSpan()
     days = [dt.date.fromisoformat(told[name]) if told.get(name) else None for name in ("earliest", "latest")]
     return DateSpan(
-        *days,
-        precision=told.get("precision") or _precision(*days),
-        as_written=(told.get("as_written") or "")[:200],
-        reason=(told.get("reason") or "")[:300],
+        days[0],
+        days[1],
+        told.get("precision") or _precision(days[0], days[1]),
+        (told.get("as_written") or "")[:200],
+        (told.get("reason") or "")[:300],
     )
 
 
@@ -373,10 +374,8 @@ def _named(held: Mapping[str, Any], slug: str | None, file: str, row: str) -> An
     return held[slug]
 
 
-def _one(model: type[Model], slug: str | None, file: str, row: str) -> Any:
-    return (
-        _named({one.slug: one for one in model._default_manager.filter(slug=slug)}, slug, file, row) if slug else None
-    )
+def _one(model: type[Company] | type[Person], slug: str | None, file: str, row: str) -> Any:
+    return _named({one.slug: one for one in model.objects.filter(slug=slug)}, slug, file, row) if slug else None
 
 
 # --- Writing ---------------------------------------------------------------------------

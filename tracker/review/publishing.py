@@ -67,7 +67,7 @@ log = logging.getLogger(__name__)
 APPROVED, PUBLISHED = "approved", "published"
 NO_EDITS = (APPROVED, PUBLISHED)
 # What an approval vouches for: whoever wrote any of it is not the second pair of eyes.
-VOUCHED_FOR = {
+VOUCHED_FOR: dict[Any, str] = {
     Statement: "id",
     Voice: "statement_id",
     Citation: "statement_id",
@@ -109,10 +109,10 @@ def editors_of(statement: Statement) -> set[int]:
     after = Q(history_date__gt=since) if since else Q()
     found: set[int] = set()
     for model, column in VOUCHED_FOR.items():
-        rows = model.history.filter(after, **{column: statement.pk})  # type: ignore[attr-defined]
+        rows = model.history.filter(after, **{column: statement.pk})
         found |= set(rows.exclude(history_change_reason__in=NO_EDITS).values_list("history_user", flat=True))
-    citations = Citation.history.filter(statement_id=statement.pk).values("id")  # type: ignore[attr-defined]
-    quotes = Quote.history.filter(after, citation_id__in=citations)  # type: ignore[attr-defined]
+    citations = Citation.history.filter(statement_id=statement.pk).values("id")
+    quotes = Quote.history.filter(after, citation_id__in=citations)
     found |= set(quotes.values_list("history_user", flat=True))
     return {user for user in found if user}
 
@@ -135,7 +135,7 @@ def publish(
     # A second press does not start the seconds anew.
     held.publish_at = held.publish_at or at + dt.timedelta(seconds=seconds)
     _store(held, "state", "publish_by", "publish_at")
-    return held  # type: ignore[no-any-return]
+    return held
 
 
 @transaction.atomic
@@ -149,7 +149,7 @@ def undo_publish(row: Statement | Inquiry, *, by: User, now: dt.datetime | None 
     held.state = StatementState.APPROVED if approved else StatementState.DRAFT
     held.publish_at, held.publish_by = None, None
     _store(held, "state", "publish_by", "publish_at")
-    return held  # type: ignore[no-any-return]
+    return held
 
 
 @transaction.atomic
@@ -263,7 +263,7 @@ def _shown_as_silent(statement: Statement, *, today: dt.date) -> list[Miss]:
         for voice in statement.voices.filter(capacity=Capacity.OFFICIAL, company__isnull=False).select_related(
             "company__parent"
         )
-        for owner in _speaks_for(voice.company)
+        for owner in _speaks_for(voice)
     }
     entries = WatchEntry.objects.filter(event=root, company__in=companies, searched_from__lte=said_by)
     misses: dict[int, Miss] = {}
@@ -283,9 +283,10 @@ def lines_of_the_board(entries: Any) -> list[WatchEntry]:
     return list(seen.select_related("company", "event").order_by("searched_from", "pk"))
 
 
-def _speaks_for(company: Company) -> list[Company]:
-    is_brand = company.parent is not None and company.parent_kind == ParentKind.BRAND
-    return [company, company.parent] if is_brand and company.parent else [company]
+def _speaks_for(voice: Voice) -> list[Company]:
+    company = voice.company
+    parent = company.parent if company and company.parent_kind == ParentKind.BRAND else None
+    return [one for one in (company, parent) if one]
 
 
 def _had_spoken(company: Company, statement: Statement) -> bool:

@@ -27,12 +27,13 @@ MAX_WORDS_OF_A_REPORT = 300
 TAKES_A_SIDE = frozenset({Stance.CRITICAL, Stance.SUPPORTIVE, Stance.MIXED})
 WITHOUT_A_VIEW = frozenset({"", Stance.NO_POSITION, Stance.UNCLEAR})
 OWN_WORDS = frozenset({QuoteKind.VERBATIM, QuoteKind.PARTIAL})
+TO_READ = ("voices", *derived.STATEMENT_EVIDENCE)
 ON_ITS_WAY = (StatementState.APPROVED, StatementState.PUBLISHED, StatementState.WITHHELD)
 
 
 def needs_second_approval(statement: Statement) -> list[str]:
     """Say why a second editor must approve it; an empty list if none must."""
-    row = _read(statement)
+    row = read(statement)
     citations = list(row.citations.all())
     reasons = []
     if row.channel == Channel.INTERNAL:
@@ -66,20 +67,16 @@ def blockers(row: Statement | Inquiry, *, approval: bool = True) -> list[str]:
     found = [*_of_the_event(row.event), *_of_the_evidence(row)]
     if isinstance(row, Inquiry):
         return found
-    statement = _read(row)
-    found += _of_the_coding(statement)
-    if _must_have_asked(statement) and not statement.no_inquiry_reason and not _we_asked(statement):
-        found.append(
-            "It was leaked or rests on an anonymous source: record our own inquiry to the company, "
-            "or say why we did not ask."
-        )
+    statement = read(row)
+    found += coding_problems(statement)
     if approval and (wanted := approval_wanted(statement)):
         found.append(f"A second editor must approve it: {', '.join(wanted)}.")
     return found
 
 
-def _read(statement: Statement) -> Statement:
-    return Statement.objects.prefetch_related("voices", *derived.STATEMENT_EVIDENCE).get(pk=statement.pk)
+def read(statement: Statement) -> Statement:
+    """Read a statement anew with what ``coding_problems`` looks at."""
+    return Statement.objects.prefetch_related(*TO_READ).get(pk=statement.pk)
 
 
 def _of_the_event(event: Event) -> list[str]:
@@ -127,7 +124,8 @@ def words_quoted(citation: Citation, row: Statement | Inquiry) -> int:
     return sum(len(text.split()) for text, *_ in set(quotes.values_list("text", "capture", "start", "end")))
 
 
-def _of_the_coding(statement: Statement) -> list[str]:
+def coding_problems(statement: Statement) -> list[str]:
+    """Say what is wrong with who, what and when. The statement comes from ``read``, or with ``TO_READ`` prefetched."""
     found = []
     if not statement.voices.all():
         found.append("It has no voice: say who spoke.")
@@ -146,6 +144,11 @@ def _of_the_coding(statement: Statement) -> list[str]:
         )
     if None in derived.effective_days(statement):
         found.append("Nothing says when it was said: give a date, or a report that has one.")
+    if _must_have_asked(statement) and not statement.no_inquiry_reason and not _we_asked(statement):
+        found.append(
+            "It was leaked or rests on an anonymous source: record our own inquiry to the company, "
+            "or say why we did not ask."
+        )
     return found
 
 
