@@ -30,6 +30,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -281,7 +282,7 @@ def _public_rows() -> list[tuple[type[Any], QuerySet[Any], bool]]:
 def _compare(model: type[Any], rows: QuerySet[Any], must: bool, moved: set[tuple[str, str]]) -> Iterator[Finding]:
     kind = lines.KINDS[model]
     chunk: list[Any] = []
-    for row in [*_chunks(rows, *kind.relations), None]:
+    for row in itertools.chain(_chunks(rows, *kind.relations), [None]):
         if row is not None:
             chunk.append(row)
         if not chunk or (row is not None and len(chunk) < CHUNK):

@@ -173,7 +173,11 @@ def _remove_bytes(words: list[str]) -> None:
     transaction.on_commit(remove)
 
 
-def _overwrite(model: type[Model], words: list[str], replace: Callable[[str], str], renamed: Mapping[str, str]) -> None:
+def _overwrite(
+    model: type[Model], words: list[str], replace: Callable[[str], str], renamed: Mapping[str, str]
+) -> list[Any]:
+    """Overwrite every row of a table that holds the words; return these rows as they were."""
+    touched: list[Any] = []
     written = [
         field
         for field in model._meta.concrete_fields
