@@ -124,6 +124,7 @@ class Entry:
     evidence: Evidence
     said: str
     event: Name
+    event_slug: str
     target: str = ""
     links: tuple[Linked, ...] = ()
     sub: str = ""
@@ -157,7 +158,7 @@ class Day:
     blocks: tuple[Entry | Group, ...]
 
 
-def days(statements: Sequence[Statement], *, show_event: bool = True) -> list[Day]:
+def days(statements: Sequence[Statement]) -> list[Day]:
     """Group statements by their honest date, in the order given."""
     found = []
     for _, rows in itertools.groupby(statements, key=_span):
@@ -213,6 +214,7 @@ def entry(statement: Statement) -> Entry:
         evidence=evidence(statement),
         said=statement.said.words(),
         event=Name(statement.event.title, reverse("pages:event", args=[statement.event.slug])),
+        event_slug=statement.event.slug,
         target=target,
         links=tuple(_links(statement)),
         sub=sub,
@@ -332,7 +334,7 @@ def _who(
     sector = next(
         (words.label("Sector", voice.company.sector) for voice in own if voice.company and voice.company.sector), ""
     )
-    audience = _audience(statement)
+    addressed = audience(statement)
     if capacity == Capacity.PERSONAL:
         titles = _unique_text(voice.title_then for voice in people)
         at = " and ".join(name.text for name in companies[:3])
@@ -346,7 +348,7 @@ def _who(
         return ((Name(group),), (), "" if already else of, (), "")
     if len(companies) > 2:
         count = f"{len(companies)} companies"
-        return ((Name(count),), tuple(sorted(companies, key=lambda n: n.text.casefold())), audience, (), "")
+        return ((Name(count),), tuple(sorted(companies, key=lambda n: n.text.casefold())), addressed, (), "")
     speakers = _unique_text(
         ", ".join(part for part in (voice.person.name, lowered_title(voice.title_then)) if part)
         for voice in people
@@ -354,9 +356,9 @@ def _who(
     )
     titles = _unique_text(lowered_title(v.title_then) for v in own if not v.person and v.title_then)
     role = "; ".join(speakers or titles)
-    role = ", ".join(part for part in (role, audience) if part)
+    role = ", ".join(part for part in (role, addressed) if part)
     if not companies:
-        return (tuple(_unique(person_name(v.person) for v in people if v.person)), (), audience, (), "")
+        return (tuple(_unique(person_name(v.person) for v in people if v.person)), (), addressed, (), "")
     return (tuple(companies), (), role, (), sector)
 
 
@@ -365,7 +367,8 @@ def lowered_title(title: str) -> str:
     return words.lower_first(title)
 
 
-def _audience(statement: Statement) -> str:
+def audience(statement: Statement) -> str:
+    """Say whom a statement addressed, if we know."""
     return {
         Audience.STAFF: "to staff",
         Audience.OWNERS: "to owners and investors",
@@ -443,13 +446,15 @@ def _span(statement: Statement) -> tuple[dt.date | None, dt.date | None, str]:
 
 
 def _blocks(rows: Sequence[Statement]) -> Iterator[Entry | Group]:
-    for _, same in itertools.groupby(rows, key=_sentence):
-        entries = [entry(one) for one in same]
-        if len(entries) < 2:
-            yield from entries
-            continue
-        number = words.article_number(len(entries))
-        yield Group(tuple(entries), f"{number} companies", "in one report")
+    """Put statements of one sentence together where the first of them stands."""
+    together: dict[tuple[Any, ...], list[Entry]] = {}
+    for row in rows:
+        together.setdefault(_sentence(row), []).append(entry(row))
+    for entries in together.values():
+        if len(entries) == 1:
+            yield entries[0]
+        else:
+            yield Group(tuple(entries), f"{words.article_number(len(entries))} companies", "in one report")
 
 
 def _sentence(statement: Statement) -> tuple[Any, ...]:

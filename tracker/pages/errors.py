@@ -5,12 +5,19 @@ Addresses under /api/ answer in problem+json instead.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import render
 from django.template import loader
+
+from tracker.models.choices import StatementState, TakenDown
+from tracker.pages import words
+from tracker.reading.errors import FilterError, Gone, Missing, Moved, Problem
+from tracker.reading.filters import PARAMETERS
 
 HEADINGS = {
     400: "We could not read this address",
@@ -26,6 +33,78 @@ LINES = {
     404: "Nothing is published at this address. It may be misspelt, or not have been published yet.",
     429: "Please wait a minute and try again. Everything is also available in bulk.",
 }
+
+
+def answering(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let a view raise what ``reading`` raises; each becomes its page."""
+
+    @functools.wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except FilterError as error:
+            return refused(request, error)
+        except Missing:
+            return page(request, 404)
+        except Gone as error:
+            return gone(request, error.tombstone)
+        except Moved as error:
+            query = request.META.get("QUERY_STRING", "")
+            return moved(f"{error.to}?{query}" if query else error.to)
+
+    return answered
+
+
+def refused(request: HttpRequest, error: FilterError) -> HttpResponse:
+    """Answer 400 to a filter we do not know, with the address that was probably meant."""
+    return page(
+        request,
+        400,
+        heading="We cannot filter by that",
+        lines=[problem.message for problem in error.problems],
+        suggestions=[one for problem in error.problems for one in _meant(request, problem)],
+        note="A filter that is left out without a word would show more than you asked for; so we ask.",
+    )
+
+
+def gone(request: HttpRequest, tombstone: dict[str, Any]) -> HttpResponse:
+    """Answer 410: what remains of a row that was taken down, or that is being examined."""
+    name = str(tombstone.get("id", "This row"))
+    if tombstone.get("state") == StatementState.WITHHELD:
+        return page(
+            request,
+            410,
+            heading=f"{name} is being examined",
+            lines=[
+                "A complaint about this row has reached us. It is not shown, counted or exported until it is settled."
+            ],
+        )
+    category = str(tombstone.get("category") or "")
+    lines = [f"Reason: {words.label('TakenDown', category).lower()}." if category in TakenDown.values else ""]
+    published, taken = tombstone.get("published_at"), tombstone.get("taken_down_at")
+    if published:
+        until = f" and taken down {words.day(str(taken))}" if taken else ""
+        lines.append(f"It was published {words.day(str(published))}{until}.")
+    if tombstone.get("note"):
+        lines.append(str(tombstone["note"]))
+    return page(request, 410, heading=f"{name} has been taken down", lines=[line for line in lines if line])
+
+
+def _meant(request: HttpRequest, problem: Problem) -> Iterator[tuple[str, str]]:
+    """Yield the address with the nearest right word, and the one without the filter in question."""
+    pairs = [(name, value) for name, values in request.GET.lists() for value in values]
+    mine = [value for name, value in pairs if name == problem.parameter]
+    rest = [(name, value) for name, value in pairs if name != problem.parameter]
+    if problem.suggestion and mine:
+        if problem.parameter in PARAMETERS:
+            fixed = [(problem.parameter, problem.suggestion)] if len(mine) == 1 else []
+        else:
+            fixed = [(problem.suggestion, value) for value in mine]
+        if fixed:
+            said = " and ".join(f"{name}={value}" for name, value in fixed)
+            yield (f"Show it with {said}", f"{request.path}?{urlencode(rest + fixed)}")
+    query = urlencode(rest)
+    yield (f"Show it without {problem.parameter}", f"{request.path}?{query}" if query else request.path)
 
 
 def page(

@@ -18,7 +18,7 @@ from tracker.models.choices import Stance
 from tracker.pages import entries, marks, words
 from tracker.reading import filters
 from tracker.reading.errors import FilterError, Problem
-from tracker.reading.timeline import Choice, Facet, Timeline, timeline
+from tracker.reading.timeline import Choice, Facet, timeline
 
 CURSOR = "cursor"
 OWN = (CURSOR,)
@@ -94,7 +94,7 @@ class Listing:
     dates: str
     q: str
     whole: int | None = None
-    show_event: bool = True
+    events: tuple[str, ...] = ()
 
     @property
     def narrowed(self) -> bool:
@@ -112,9 +112,7 @@ def address(path: str, query: str) -> str:
     return f"{path}?{query}" if query else path
 
 
-def listing(
-    request: HttpRequest, *, fixed: Mapping[str, Sequence[str]] | None = None, show_event: bool = True
-) -> Listing:
+def listing(request: HttpRequest, *, fixed: Mapping[str, Sequence[str]] | None = None) -> Listing:
     """Answer the question in the address, together with what the page is about. Raises ``FilterError``."""
     about = {name: list(values) for name, values in (fixed or {}).items()}
     for name in about:
@@ -147,8 +145,8 @@ def listing(
         date_to="".join(own.get("to", [])),
         dates="".join(own.get("dates", [])) or "overlaps",
         q="".join(own.get("q", [])),
-        whole=_whole(about) if pills else None,
-        show_event=show_event,
+        whole=total(about) if pills else None,
+        events=tuple({**own, **about}.get("event", [])),
     )
 
 
@@ -264,10 +262,11 @@ def _drops(own: Mapping[str, list[str]], about: Mapping[str, list[str]], path: s
         held = filters.pills({name: own[name]})
         value = " or ".join(_pill(pill, path).value for pill in held)
         label = words.FIELDS.get(name, name)
-        count = Timeline({**rest, **about}, [], None, None).total
+        count = total({**rest, **about})
         found.append(Drop(label, value, address(path, filters.canonical(rest)), count))
     return sorted(found, key=lambda drop: -(drop.count or 0))[:6]
 
 
-def _whole(about: Mapping[str, list[str]]) -> int:
-    return Timeline({name: list(values) for name, values in about.items()}, [], None, None).total
+def total(question: Mapping[str, list[str]]) -> int:
+    """Return how many statements answer a question."""
+    return filters.counted_only(filters.narrowed(question)).count()

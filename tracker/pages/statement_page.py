@@ -7,12 +7,24 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from django.urls import reverse
 
 from tracker.core import verification
 from tracker.models import Capture, Citation, Quote, Statement
-from tracker.models.choices import Basis, Capacity, LinkKind, QuoteKind, Stand, StatementState, Verification
+from tracker.models.choices import (
+    Audience,
+    Basis,
+    Capacity,
+    Disclosure,
+    LinkKind,
+    QuoteKind,
+    Stance,
+    Stand,
+    StatementState,
+    Verification,
+)
 from tracker.pages import entries, marks, words
 from tracker.pages.entries import Linked, Name
 from tracker.pages.passages import Passage, Span, passages
@@ -35,6 +47,11 @@ NEXT_LEVEL = {
     Verification.DOCUMENT_SEEN: "Moves up if the issuer confirms it.",
     Verification.ISSUER_CONFIRMED: "This is the highest level.",
     Verification.DISPUTED: "In no count until it is settled.",
+}
+DISCLOSURES = {
+    Disclosure.ISSUED: "Issued by the speaker",
+    Disclosure.LEAKED: "Leaked: its words got out without the issuer",
+    Disclosure.REPORTED: "Reported: known from a report that does not say how",
 }
 BASIS_WORDS = {
     Basis.OTHER_MEDIA: "Other media: it repeats another report",
@@ -105,14 +122,79 @@ class VoiceLine:
     left: str
 
 
+def context(statement: Statement) -> dict[str, Any]:
+    """Return what the template shows."""
+    read = entries.entry(statement)
+    root = statement.event.root
+    cited = sources(list(statement.citations.all()))
+    with_words = [source for source in cited if source.passages]
+    refs = {
+        quote.pk: number
+        for source_number, citation in enumerate(statement.citations.all())
+        for number, quote in zip([ref.number for ref in cited[source_number].refs], _in_order(citation), strict=True)
+    }
+    count, how = independent_words(statement)
+    level = Verification(statement.verification)
+    return {
+        "section": "events",
+        "title": headline(statement),
+        "heading": headline(statement),
+        "description": statement.summary,
+        "statement": statement,
+        "entry": read,
+        "zone": root.time_zone,
+        "trail": [*reversed(statement.event.ancestors()), statement.event],
+        "canonical": read.href,
+        "is_sample": root.is_sample
+        or any(voice.company and voice.company.is_sample for voice in statement.voices.all()),
+        "stance_rule": words.STANCE_RULES.get(Stance(statement.stance), "") if statement.stance else "",
+        "voices": voices(statement),
+        "capacity_rule": words.CAPACITY_RULES[Capacity(read.capacity)],
+        "channel": words.label("Channel", statement.channel),
+        "medium": words.label("Medium", statement.medium),
+        "audience": entries.audience(statement),
+        "disclosure": DISCLOSURES[Disclosure(statement.disclosure)],
+        "sources": cited,
+        "with_words": with_words,
+        "any_words": bool(with_words),
+        "positions": [
+            {
+                "target": position.target.label,
+                "stance": position.stance,
+                "stance_words": words.label("Stance", position.stance),
+                "ref": refs.get(position.quote_id or 0),
+            }
+            for position in statement.positions.all()
+        ],
+        "links": list(links(statement)),
+        "credited_unseen": _unseen(statement),
+        "independent": count,
+        "independent_words": how,
+        "tree": credit_tree(statement),
+        "ladder": ladder(level),
+        "next_level": NEXT_LEVEL[level],
+        "citation_title": f"{read.heading}, {read.said}",
+    }
+
+
+def _in_order(citation: Citation) -> list[Quote]:
+    quotes = [quote for quote in citation.quotes.all() if quote.kind != QuoteKind.HEADLINE]
+    return sorted(quotes, key=lambda one: (one.capture_id, one.start))
+
+
+def _unseen(statement: Statement) -> str:
+    seen = {one.report.outlet_id for one in statement.citations.all()}
+    unseen = {
+        one.credits_outlet.name
+        for one in statement.citations.all()
+        if one.credits_outlet and one.credits_outlet_id not in seen
+    }
+    return words.listed(sorted(unseen))
+
+
 def headline(statement: Statement) -> str:
     """Write the heading: who, to whom, and a few of the words if we hold any that are short."""
-    read = entries.entry(statement)
-    who = read.heading
-    if read.capacity == Capacity.OFFICIAL and len(read.names) == 1 and read.role:
-        who = f"{read.heading}, {read.role}"
-    elif read.capacity == Capacity.STAFF and read.role:
-        who = f"{read.heading} {read.role}"
+    who = _speaker(statement)
     held = [
         quote.text.strip(' “”"').rstrip(",.")
         for citation in statement.citations.all()
@@ -120,9 +202,20 @@ def headline(statement: Statement) -> str:
         for quote in citation.quotes.all()
         if quote.kind in (QuoteKind.VERBATIM, QuoteKind.PARTIAL) and 2 <= len(quote.text.split()) <= 12
     ]
-    if held:
-        return f"{who}: “{max(held, key=len)}”"
-    return f"{who} on {statement.event.title}"
+    return f"{who}: “{max(held, key=len)}”" if held else f"{who} on {statement.event.title}"
+
+
+def _speaker(statement: Statement) -> str:
+    read = entries.brief(statement)
+    capacity = marks.whose_voice(statement)
+    own = [voice for voice in statement.voices.all() if voice.capacity == capacity]
+    people = list(dict.fromkeys(voice.person.name for voice in own if voice.person))
+    to_staff = statement.audience == Audience.STAFF
+    if capacity == Capacity.STAFF:
+        return f"{read.heading} {read.role}".strip()
+    if capacity == Capacity.OFFICIAL and len(people) == 1 and read.heading != people[0]:
+        return f"{people[0]} to {read.heading} staff" if to_staff else f"{people[0]} for {read.heading}"
+    return f"{read.heading} to its staff" if to_staff else read.heading
 
 
 def voices(statement: Statement) -> list[VoiceLine]:
@@ -145,9 +238,8 @@ def sources(statement_citations: Sequence[Citation]) -> list[Source]:
     """Put every citation into words, numbering the quotes through the page."""
     found, number = [], 0
     for n, citation in enumerate(statement_citations, 1):
-        quotes = [quote for quote in citation.quotes.all() if quote.kind != QuoteKind.HEADLINE]
         refs = []
-        for quote in sorted(quotes, key=lambda one: (one.capture_id, one.start)):
+        for quote in _in_order(citation):
             number += 1
             refs.append((number, quote))
         found.append(_source(n, citation, refs))
@@ -287,14 +379,10 @@ def links(statement: Statement) -> Iterator[Linked]:
     """Yield statements that this one points to, then those that point to it."""
     for link in statement.links.all():
         if link.to_statement.state == StatementState.PUBLISHED:
-            yield Linked(
-                entries.LINK_WORDS[LinkKind(link.kind)][0], entries.brief(link.to_statement), link.note
-            )
+            yield Linked(entries.LINK_WORDS[LinkKind(link.kind)][0], entries.brief(link.to_statement), link.note)
     for link in statement.linked_from.all():
         if link.from_statement.state == StatementState.PUBLISHED:
-            yield Linked(
-                entries.LINK_WORDS[LinkKind(link.kind)][1], entries.brief(link.from_statement), link.note
-            )
+            yield Linked(entries.LINK_WORDS[LinkKind(link.kind)][1], entries.brief(link.from_statement), link.note)
 
 
 def independent_words(statement: Statement) -> tuple[int, str]:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
 
-from tracker.pages import lists
+from tracker.pages import errors, lists, statement_page
+from tracker.pages.codebook import codebook
 
 
+@require_safe
+@errors.answering
 def timeline(request: HttpRequest) -> HttpResponse:
     made = lists.listing(request)
     return lists.answer(request, "tracker/timeline.html", {"section": "timeline", "title": "Timeline"}, made)
@@ -53,7 +60,11 @@ def outlet(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def statement(request: HttpRequest, public_id: str) -> HttpResponse:
-    return HttpResponse("statement")
+    from tracker.models import Statement
+    from tracker.reading.timeline import with_evidence
+
+    found = with_evidence(Statement.objects.filter(public_id=public_id)).get()
+    return render(request, "tracker/statement.html", statement_page.context(found))
 
 
 def inquiry(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -69,7 +80,16 @@ def corrections(request: HttpRequest) -> HttpResponse:
 
 
 def methodology(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("methodology")
+    return render(
+        request,
+        "tracker/methodology.html",
+        {
+            "section": "methodology",
+            "title": "Methodology",
+            "codebook": codebook(),
+            "canonical": reverse("pages:methodology"),
+        },
+    )
 
 
 def about(request: HttpRequest) -> HttpResponse:
@@ -81,7 +101,14 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def robots(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("robots")
+    lines = [
+        "User-agent: *",
+        "Disallow: /admin/",
+        "Disallow: /search/",
+        f"Sitemap: {settings.SITE_URL}/sitemap.xml",
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
 def sitemap(request: HttpRequest) -> HttpResponse:
