@@ -153,7 +153,9 @@ def _from_html(body: bytes, *, charset: str, url: str) -> Extracted:
             "The page is damaged and holds no text that can be read. Paste the text instead."
         ) from error
     said = _PageSays(tree)
-    found = trafilatura.bare_extraction(source, url=url or None, with_metadata=True, include_comments=False, fast=True)
+    found: Any = trafilatura.bare_extraction(
+        source, url=url or None, with_metadata=True, include_comments=False, fast=True
+    )
     text = clean(found.text or "") if found is not None else ""
     words = len(text.split())
     if words < LEAST_WORDS:

@@ -41,7 +41,7 @@ def _models() -> list[type[models.Model]]:
     return [model for model in known if not model.__name__.startswith("Historical")]
 
 
-def _holds(field: models.Field) -> str:  # type: ignore[type-arg]
+def _holds(field: models.Field) -> str:
     if isinstance(field, models.ManyToManyField):
         return f"many {field.related_model.__name__}"
     if isinstance(field, models.ForeignKey):

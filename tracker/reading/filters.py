@@ -350,7 +350,7 @@ def narrowed(question: Mapping[str, list[str]] | TimelineFilter, *, leave_out: s
     """
     bound = question if isinstance(question, TimelineFilter) else cleaned(question)
     given = {name: value for name, value in bound.form.cleaned_data.items() if name != leave_out}
-    queryset = Statement.objects.published()
+    queryset: QuerySet[Statement] = Statement.objects.published()
     for name, value in given.items():
         queryset = bound.filters[name].filter(queryset, value)
     queryset = _of_events(queryset, given, bound)

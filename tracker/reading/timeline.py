@@ -156,7 +156,9 @@ def with_evidence(queryset: QuerySet[Statement]) -> QuerySet[Statement]:
 
 def count_choices(bound: filters.TimelineFilter) -> dict[tuple[str, str], int]:
     """Count the statements behind every choice of every facet, each without its own choice, and all of them."""
-    parts = [filters.counted_only(filters.narrowed(bound)).order_by().values(key=Value("")).annotate(n=Count("pk"))]
+    parts: list[QuerySet[Any, Any]] = [
+        filters.counted_only(filters.narrowed(bound)).order_by().values(key=Value("")).annotate(n=Count("pk"))
+    ]
     for name in FACETS:
         base = filters.counted_only(filters.narrowed(bound, leave_out=name)).order_by()
         if name in {"capacity", "sector"}:
