@@ -316,4 +316,4 @@ class HonestDatesForm(ModelForm):
             if isinstance(span, DateSpan):
                 for part in PARTS:
                     setattr(self.instance, f"{name}_{part}", getattr(span, part))
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]  # a mixin: the form beside it has it
