@@ -69,7 +69,8 @@ def passages(text: str, spans: Sequence[Span], *, most_words: int = MOST_WORDS) 
 
 
 def _within(spans: Sequence[Span], text: str, most_words: int) -> list[Span]:
-    kept, words = [], 0
+    kept: list[Span] = []
+    words = 0
     for span in sorted(spans, key=lambda one: (one.start, -one.end)):
         if kept and span.start < kept[-1].end:
             continue  # lies inside words already marked

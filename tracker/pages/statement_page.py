@@ -320,7 +320,9 @@ def credit_tree(statement: Statement) -> list[Node]:
     """Draw up who credits whom: unnamed sources and credited outlets above the reports that rest on them."""
     citations = list(statement.citations.all())
     held = {one.report_id: one for one in citations}
-    by_outlet = {one.report.outlet_id: one for one in citations if one.report.outlet_id and not one.credits_outlet_id}
+    by_outlet: dict[int | None, Citation] = {
+        one.report.outlet_id: one for one in citations if one.report.outlet_id and not one.credits_outlet_id
+    }
     children: dict[object, list[Citation]] = {}
     for one in citations:
         children.setdefault(_above(one, held, by_outlet), []).append(one)
