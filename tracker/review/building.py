@@ -144,7 +144,7 @@ class Sheet:
         """Return a key of a closed list. A proposed value outside it falls back; an editor's is refused."""
         value = str(self.edits.get(key, otherwise) or otherwise)
         if value not in choices.values:
-            self.refuse(f"“{value}” is not a {key}: choose one of {', '.join(choices.values)}.")
+            self.refuse(f"“{value}” is no {key.replace('_', ' ')}: choose one of {', '.join(choices.values)}.")
         return value
 
     def event(self, given: Event | None) -> Event | None:
@@ -178,7 +178,7 @@ class Sheet:
             return DateSpan()
         if not earliest and not latest:
             return DateSpan()
-        precision = value.get("precision") or (Precision.DAY if earliest == latest else Precision.RANGE)
+        precision = value.get("precision") or precision_of(earliest, latest)
         if precision not in Precision.values:
             self.refuse(f"“{precision}” is not a precision: use one of {', '.join(Precision.values)}.")
         as_written = clean_name(value.get("as_written") or "")[:200]
@@ -364,7 +364,12 @@ def add_evidence(sheet: Sheet, row: Statement | Inquiry, *, by: User, now: dt.da
             taken = {one.target_id for one in row.positions.all()}
             positions = [one for one in positions_of(sheet, row.event, quotes) if one.target_id not in taken]
         added += links_of(sheet)
-        added += counts_of(sheet, now)
+        counted = set(row.signature_counts.values_list("count", "comparator", "as_of", "company"))
+        added += [
+            one
+            for one in counts_of(sheet, now)
+            if (one.count, one.comparator, one.as_of, one.company_id) not in counted
+        ]
     sheet.enough()
     owner = {"inquiry": row} if is_inquiry else {"statement": row}
     citation = Citation.objects.filter(report=sheet.report, **owner).first()
@@ -415,6 +420,13 @@ def find_person(typed: str) -> Person | None:
 def _moved(model: Any, entity: str, slug: str) -> Any:
     moved = OldSlug.objects.filter(entity=entity, slug=slug).first()
     return model.objects.filter(pk=moved.row_id).first() if moved else None
+
+
+def precision_of(earliest: dt.date | None, latest: dt.date | None) -> str:
+    """Say how closely a date is known that nobody said it of."""
+    if not earliest or not latest:
+        return (Precision.AFTER if earliest else Precision.BEFORE) if earliest or latest else ""
+    return Precision.DAY if earliest == latest else Precision.RANGE
 
 
 # --- The parts ------------------------------------------------------------------------

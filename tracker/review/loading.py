@@ -36,9 +36,9 @@ from tracker.models import (
     WatchEntry,
     WatchTerms,
 )
-from tracker.models.choices import Precision
 from tracker.models.dates import DateSpan
 from tracker.review import lines, rights
+from tracker.review.building import precision_of
 from tracker.review.changes import changing, show_entries
 from tracker.review.errors import CannotChange
 from tracker.review.kept import keep, keep_all
@@ -155,7 +155,7 @@ def load_people(rows: Iterable[Mapping[str, str]], *, by: User, at: dt.datetime)
             dt.date.fromisoformat(row[name]) if row.get(name) else None for name in ("held_earliest", "held_latest")
         ]
         role = Role(person=everyone[row["slug"]], company=company, title=clean_name(row["title"]))
-        role.held = DateSpan(days[0], days[1], _precision(days[0], days[1]))
+        role.held = DateSpan(days[0], days[1], precision_of(days[0], days[1]))
         if (role.person_id, role.company_id, role.title, days[0]) not in have:
             roles.append(role)
     for slug in set(first) - set(made):
@@ -352,18 +352,10 @@ def _span(told: Mapping[str, Any] | None) -> DateSpan:
     return DateSpan(
         days[0],
         days[1],
-        told.get("precision") or _precision(days[0], days[1]),
+        told.get("precision") or precision_of(days[0], days[1]),
         (told.get("as_written") or "")[:200],
         (told.get("reason") or "")[:300],
     )
-
-
-def _precision(earliest: dt.date | None, latest: dt.date | None) -> str:
-    if not earliest and not latest:
-        return ""
-    if not earliest or not latest:
-        return Precision.AFTER if earliest else Precision.BEFORE
-    return Precision.DAY if earliest == latest else Precision.RANGE
 
 
 def _named(held: Mapping[str, Any], slug: str | None, file: str, row: str) -> Any:
