@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import render
 from django.template import loader
+from django.urls import reverse
 
 from tracker.models.choices import StatementState, TakenDown
 from tracker.pages import words
@@ -49,8 +50,10 @@ def answering(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         except Gone as error:
             return gone(request, error.tombstone)
         except Moved as error:
+            assert request.resolver_match is not None
+            path = reverse(request.resolver_match.view_name, args=[error.to])
             query = request.META.get("QUERY_STRING", "")
-            return moved(f"{error.to}?{query}" if query else error.to)
+            return moved(f"{path}?{query}" if query else path)
 
     return answered
 

@@ -25,9 +25,10 @@ from tracker.models.choices import (
     StatementState,
     Verification,
 )
-from tracker.pages import entries, marks, words
+from tracker.pages import changes, entries, marks, words
 from tracker.pages.entries import Linked, Name
 from tracker.pages.passages import Passage, Span, passages
+from tracker.reading.lookups import StatementPage
 
 LADDER = (
     Verification.ISSUER_CONFIRMED,
@@ -122,8 +123,9 @@ class VoiceLine:
     left: str
 
 
-def context(statement: Statement) -> dict[str, Any]:
+def context(page: StatementPage) -> dict[str, Any]:
     """Return what the template shows."""
+    statement = page.statement
     read = entries.entry(statement)
     root = statement.event.root
     cited = sources(list(statement.citations.all()))
@@ -135,6 +137,8 @@ def context(statement: Statement) -> dict[str, Any]:
     }
     count, how = independent_words(statement)
     level = Verification(statement.verification)
+    companies = list(dict.fromkeys(voice.company for voice in statement.voices.all() if voice.company))
+    others_of = companies[0] if len(companies) == 1 else None
     return {
         "section": "events",
         "title": headline(statement),
@@ -174,6 +178,21 @@ def context(statement: Statement) -> dict[str, Any]:
         "ladder": ladder(level),
         "next_level": NEXT_LEVEL[level],
         "citation_title": f"{read.heading}, {read.said}",
+        "corrections": [changes.change(one) for one in page.corrections],
+        "replies": page.replies,
+        "others": [entries.brief(one) for one in page.others],
+        "others_of": others_of.name if others_of else "The same companies",
+        "version": page.versions,
+        "updated_at": page.updated_at,
+        "json_href": f"/api/v1/statements/{statement.public_id}/",
+        "alternates": [
+            {
+                "type": "application/json",
+                "short": "JSON",
+                "title": "This statement as JSON",
+                "href": f"/api/v1/statements/{statement.public_id}/",
+            }
+        ],
     }
 
 

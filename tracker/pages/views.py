@@ -1,6 +1,8 @@
-"""The public pages."""
+"""The public pages. Each view asks ``reading`` once and puts the answer into words."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -8,78 +10,168 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from tracker.pages import errors, lists, statement_page
+from tracker.models.choices import Sector
+from tracker.pages import asked, changes, entries, errors, event_page, lists, profiles, statement_page, words
 from tracker.pages.codebook import codebook
+from tracker.reading import lookups
+from tracker.reading.errors import Missing
 
 
 @require_safe
 @errors.answering
 def timeline(request: HttpRequest) -> HttpResponse:
+    """All statements."""
     made = lists.listing(request)
     return lists.answer(request, "tracker/timeline.html", {"section": "timeline", "title": "Timeline"}, made)
 
 
+@require_safe
+@errors.answering
 def events(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("events")
+    """Every event, by its tree."""
+    trees = [
+        {
+            "event": tree[0].event,
+            "href": reverse("pages:event", args=[tree[0].event.slug]),
+            "silence_href": reverse("pages:silence", args=[tree[0].event.slug]),
+            "rows": event_page.rows(tree),
+        }
+        for tree in lookups.trees()
+    ]
+    return render(
+        request,
+        "tracker/events.html",
+        {"section": "events", "title": "Events", "trees": trees, "canonical": reverse("pages:events")},
+    )
 
 
+@require_safe
+@errors.answering
 def event(request: HttpRequest, slug: str) -> HttpResponse:
-    return HttpResponse("event")
+    """One event: its tree, who spoke when on which side, and the statements."""
+    found = lookups.event_page(slug)
+    made = lists.listing(request, fixed={"event": [slug]})
+    context: dict[str, Any] = {}
+    if not (request.htmx and request.htmx.target == "results"):  # type: ignore[attr-defined]
+        as_of = event_page.today(found.event)
+        context = event_page.context(found, charted(slug), board=None, as_of=as_of)
+    return lists.answer(request, "tracker/event.html", context, made)
 
 
-def silence(request: HttpRequest, slug: str) -> HttpResponse:
-    return HttpResponse("silence")
+def charted(slug: str) -> list[Any]:
+    from django.db.models import Prefetch
+
+    from tracker.models import Voice
+    from tracker.reading import filters
+
+    return list(
+        filters.counted_only(filters.narrowed({"event": [slug]}))
+        .select_related("event", "event__parent", "event__parent__parent")
+        .prefetch_related(Prefetch("voices", Voice.objects.select_related("company", "person")), "signature_counts")
+    )
 
 
-def companies(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("companies")
-
-
-def company(request: HttpRequest, slug: str) -> HttpResponse:
-    return HttpResponse("company")
-
-
-def people(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("people")
-
-
-def person(request: HttpRequest, slug: str) -> HttpResponse:
-    return HttpResponse("person")
-
-
-def sectors(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("sectors")
-
-
-def sector(request: HttpRequest, key: str) -> HttpResponse:
-    return HttpResponse("sector")
-
-
-def outlet(request: HttpRequest, slug: str) -> HttpResponse:
-    return HttpResponse("outlet")
-
-
+@require_safe
+@errors.answering
 def statement(request: HttpRequest, public_id: str) -> HttpResponse:
-    from tracker.models import Statement
-    from tracker.reading.timeline import with_evidence
-
-    found = with_evidence(Statement.objects.filter(public_id=public_id)).get()
+    """One statement with its evidence."""
+    found = lookups.statement_page(public_id)
     return render(request, "tracker/statement.html", statement_page.context(found))
 
 
+@require_safe
+@errors.answering
 def inquiry(request: HttpRequest, public_id: str) -> HttpResponse:
-    return HttpResponse("inquiry")
+    """One inquiry: who asked whom, and what came of it."""
+    found = lookups.inquiry_page(public_id)
+    one = asked.line(found.inquiry)
+    return render(
+        request,
+        "tracker/inquiry.html",
+        {
+            "section": "events",
+            "title": f"{one.company.text}: {one.outcome.lower()}",
+            "one": one,
+            "sources": statement_page.sources(list(found.inquiry.citations.all())),
+            "corrections": [changes.change(correction) for correction in found.corrections],
+            "canonical": one.href,
+            "is_sample": found.inquiry.event.root.is_sample,
+            "json_href": f"/api/v1/inquiries/{one.public_id}/",
+        },
+    )
 
 
+@require_safe
+@errors.answering
 def report(request: HttpRequest, public_id: str) -> HttpResponse:
-    return HttpResponse("report")
+    """One report: where it is, and what it is evidence for. Never its text."""
+    found = lookups.report_page(public_id)
+    held = found.report
+    return render(
+        request,
+        "tracker/report.html",
+        {
+            "title": held.headline or held.public_id,
+            "report": held,
+            "outlet": entries.outlet_name(held.outlet) if held.outlet else None,
+            "published": held.published.words() if held.published else "",
+            "captures": sorted(held.captures.all(), key=lambda capture: capture.pk),
+            "entries": [entries.brief(one) for one in found.statements],
+            "inquiries": [asked.line(one) for one in found.inquiries],
+            "canonical": reverse("pages:report", args=[held.public_id]),
+            "is_sample": held.outlet is not None and held.outlet.is_sample,
+            "json_href": f"/api/v1/reports/{held.public_id}/",
+        },
+    )
 
 
-def corrections(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("corrections")
+@require_safe
+@errors.answering
+def company(request: HttpRequest, slug: str) -> HttpResponse:
+    """One company: what it told its staff and the public, when it was asked, what is watched."""
+    found = lookups.company_page(slug)
+    made = lists.listing(request, fixed={"company": [slug]})
+    context = profiles.company(found) | {"section": "companies"}
+    return lists.answer(request, "tracker/company.html", context, made)
 
 
+@require_safe
+@errors.answering
+def person(request: HttpRequest, slug: str) -> HttpResponse:
+    """One person in a public role."""
+    found = lookups.person_page(slug)
+    made = lists.listing(request, fixed={"person": [slug]})
+    return lists.answer(request, "tracker/person.html", profiles.person(found) | {"section": "people"}, made)
+
+
+@require_safe
+@errors.answering
+def outlet(request: HttpRequest, slug: str) -> HttpResponse:
+    """One outlet: what rests on its reports."""
+    found = lookups.outlet_page(slug)
+    made = lists.listing(request, fixed={"outlet": [slug]})
+    return lists.answer(request, "tracker/outlet.html", profiles.outlet(found), made)
+
+
+@require_safe
+@errors.answering
+def sector(request: HttpRequest, key: str) -> HttpResponse:
+    """One sector: the statements of its companies."""
+    if key not in Sector.values:
+        raise Missing(key)
+    made = lists.listing(request, fixed={"sector": [key]})
+    context: dict[str, Any] = {
+        "section": "companies",
+        "title": words.label("Sector", key),
+        "sector": key,
+        "sector_words": words.label("Sector", key),
+    }
+    return lists.answer(request, "tracker/sector.html", context, made)
+
+
+@require_safe
 def methodology(request: HttpRequest) -> HttpResponse:
+    """The codebook."""
     return render(
         request,
         "tracker/methodology.html",
@@ -92,15 +184,9 @@ def methodology(request: HttpRequest) -> HttpResponse:
     )
 
 
-def about(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("about")
-
-
-def search(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("search")
-
-
+@require_safe
 def robots(request: HttpRequest) -> HttpResponse:
+    """What crawlers may read: everything public."""
     lines = [
         "User-agent: *",
         "Disallow: /admin/",
@@ -109,6 +195,34 @@ def robots(request: HttpRequest) -> HttpResponse:
         "",
     ]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+def silence(request: HttpRequest, slug: str) -> HttpResponse:
+    return HttpResponse("silence")
+
+
+def companies(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("companies")
+
+
+def people(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("people")
+
+
+def sectors(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("sectors")
+
+
+def corrections(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("corrections")
+
+
+def about(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("about")
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("search")
 
 
 def sitemap(request: HttpRequest) -> HttpResponse:

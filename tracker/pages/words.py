@@ -59,6 +59,16 @@ STANCE_RULES = {
     choices.Stance.UNCLEAR: "We do not hold words that would let a coder decide.",
 }
 
+STANCE_VERBS = {
+    choices.Stance.CRITICAL: "are critical",
+    choices.Stance.SUPPORTIVE: "are supportive",
+    choices.Stance.MIXED: "are mixed",
+    choices.Stance.CALLS_FOR_CALM: "call for calm",
+    choices.Stance.NEUTRAL: "take no side",
+    choices.Stance.NO_POSITION: "take no position",
+    choices.Stance.UNCLEAR: "are unclear",
+}
+
 CAPACITY_RULES = {
     choices.Capacity.OFFICIAL: "Official: counts as the company’s response.",
     choices.Capacity.PERSONAL: "A personal voice: never counts as the company’s response.",
