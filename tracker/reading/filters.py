@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 import django_filters
 from django import forms
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.http import QueryDict
 
 from tracker.core.verification import RANK
@@ -37,6 +37,7 @@ from tracker.models.choices import (
     Verification,
 )
 from tracker.reading.errors import FilterError, Problem, nearest
+from tracker.reading.lookups import told
 
 MAX_VALUES = 100
 MAX_VALUE = 200
@@ -163,17 +164,9 @@ def _closed(choices: type[models.TextChoices]) -> Callable[[Sequence[str]], Iter
     return lambda asked: choices.values
 
 
-def _slugs(model: Any, field: str = "slug") -> Callable[[Sequence[str]], Iterable[str]]:
-    def known(asked: Sequence[str]) -> Iterable[str]:
-        fit = [key for key in asked if len(key) <= 80 and "\x00" not in key]
-        return model.objects.filter(**{f"{field}__in": fit}).values_list(field, flat=True) if fit else []
-
-    return known
-
-
-def _published_events(asked: Sequence[str]) -> Iterable[str]:
-    fit = [key for key in asked if len(key) <= 80 and "\x00" not in key]
-    return Event.objects.published().filter(slug__in=fit).values_list("slug", flat=True) if fit else []
+def _named(asked: Sequence[str]) -> Iterable[str]:
+    """Stand in for the names in the tables, which ``cleaned`` looks up all at once."""
+    return ()
 
 
 def _regions(asked: Sequence[str]) -> Iterable[str]:
@@ -201,17 +194,26 @@ def _at_least(keys: list[str]) -> list[str]:
     return [level for level, rank in RANK.items() if rank >= lowest]
 
 
+TABLES: dict[str, tuple[Callable[[], QuerySet[Any]], str]] = {
+    "event": (lambda: Event.objects.published(), "title"),
+    "company": (lambda: told(Company.objects.all()), "name"),
+    "person": (lambda: told(Person.objects.all()), "name"),
+    "outlet": (lambda: told(Outlet.objects.all()), "name"),
+    "ask": (lambda: Ask.objects.all(), "label"),
+}
+
+
 class TimelineFilter(django_filters.FilterSet):
     """Every question that a timeline can be asked. Names and values are the API's and the pages' alike."""
 
-    event = Tokens(known=_published_events, label="Event")
+    event = Tokens(known=_named, label="Event")
     include_children = SwitchFilter(label="With the events below", method="nothing")
     company = VoiceTokens(
         lambda keys: Q(company__slug__in=keys) | Q(company__parent__slug__in=keys, company__parent_kind="brand"),
-        known=_slugs(Company),
+        known=_named,
         label="Company",
     )
-    person = VoiceTokens(lambda keys: Q(person__slug__in=keys), known=_slugs(Person), label="Person")
+    person = VoiceTokens(lambda keys: Q(person__slug__in=keys), known=_named, label="Person")
     sector = VoiceTokens(lambda keys: Q(company__sector__in=keys), known=_closed(Sector), label="Sector")
     hq_region = VoiceTokens(lambda keys: Q(company__hq_region__in=keys), known=_regions, label="Headquarters")
     capacity = VoiceTokens(lambda keys: Q(capacity__in=keys), known=_closed(Capacity), label="Whose voice")
@@ -233,10 +235,10 @@ class TimelineFilter(django_filters.FilterSet):
     )
     ask = Tokens(
         lambda keys: Q(pk__in=Statement.objects.filter(asks__ask__slug__in=keys).values("pk")),
-        known=_slugs(Ask),
+        known=_named,
         label="Asks for",
     )
-    outlet = Tokens(lambda keys: _cites(report__outlet__slug__in=keys), known=_slugs(Outlet), label="Outlet")
+    outlet = Tokens(lambda keys: _cites(report__outlet__slug__in=keys), known=_named, label="Outlet")
     q = WordsFilter(label="Text", method="nothing")
     has_quote = SwitchFilter(label="With words quoted", method="quoted")
     operations = SwitchFilter(label="Operations only", method="operational")
@@ -246,6 +248,20 @@ class TimelineFilter(django_filters.FilterSet):
     class Meta:
         model = Statement
         fields: list[str] = []
+
+    @functools.cached_property
+    def names(self) -> dict[tuple[str, str], str]:
+        """The names in the question that readers may know, by parameter and slug: all tables in one query."""
+        parts = []
+        for name, (visible, field) in TABLES.items():
+            asked = {value.removeprefix("!") for value in self.data.getlist(name)}
+            fit = [key for key in asked if len(key) <= 80 and "\x00" not in key][:MAX_VALUES]
+            if fit:
+                known = visible().order_by().filter(slug__in=fit)
+                part = known.annotate(parameter=Value(name, models.CharField()), words=F(field))
+                parts.append(part.values_list("parameter", "slug", "words"))
+        rows = parts[0].union(*parts[1:], all=True) if parts else []
+        return {(name, slug): words for name, slug, words in rows}
 
     @functools.cached_property
     def events(self) -> list[tuple[int, int | None, str]]:
@@ -333,12 +349,19 @@ def cleaned(question: Mapping[str, list[str]]) -> TimelineFilter:
     for name, values in question.items():
         data.setlist(name, values)
     bound = TimelineFilter(data, queryset=Statement.objects.published())
+    for name in TABLES:
+        field: Any = bound.form.fields[name]
+        field.known = functools.partial(_known_as, bound, name)
     if not bound.form.is_valid():
         raise FilterError(*_problems(bound, question))
     first, last = bound.form.cleaned_data.get("from"), bound.form.cleaned_data.get("to")
     if first and last and first > last:
         raise FilterError(Problem("to", "“to” lies before “from”."))
     return bound
+
+
+def _known_as(bound: TimelineFilter, name: str, asked: Sequence[str]) -> Iterable[str]:
+    return [slug for parameter, slug in bound.names if parameter == name]
 
 
 def narrowed(question: Mapping[str, list[str]] | TimelineFilter, *, leave_out: str = "") -> QuerySet[Statement]:
@@ -379,9 +402,12 @@ def toggled(question: Mapping[str, list[str]], name: str, value: str) -> str:
     )
 
 
-def pills(question: Mapping[str, list[str]]) -> list[Pill]:
-    """Return the active filters in words, each with the query that drops it. Three queries at most."""
-    names = _names(question)
+def pills(question: Mapping[str, list[str]], *, bound: TimelineFilter | None = None) -> list[Pill]:
+    """Return the active filters in words, each with the query that drops it.
+
+    One query for the names; none with the bound filter, which has looked them up.
+    """
+    names = _labels() | (bound or cleaned(question)).names
     found = []
     for name, values in question.items():
         if name in {"dates", "include_children"}:
@@ -488,19 +514,17 @@ def _problems(bound: TimelineFilter, question: Mapping[str, list[str]]) -> Itera
 
 
 def _suggestions(name: str, one: Tokens) -> list[str]:
-    tables: dict[str, Any] = {"company": Company, "person": Person, "outlet": Outlet, "ask": Ask}
-    if name == "event":
-        return list(Event.objects.published().values_list("slug", flat=True)[:5000])
-    if name in tables:
-        return list(tables[name].objects.values_list("slug", flat=True)[:5000])
+    if name in TABLES:
+        visible, _ = TABLES[name]
+        return list(visible().order_by("slug").values_list("slug", flat=True)[:5000])
     if name == "identifier":
         return [f"{scheme}:…" for scheme in IDENTIFIERS]
     return list(one.extra["known"]([]))
 
 
-def _names(question: Mapping[str, list[str]]) -> dict[tuple[str, str], str]:
-    """Return the words for the values of a question, by parameter and key."""
-    labels: dict[str, type[models.TextChoices]] = {
+def _labels() -> dict[tuple[str, str], str]:
+    """Return the words for the keys of the closed lists, by parameter and key."""
+    lists: dict[str, type[models.TextChoices]] = {
         "sector": Sector,
         "capacity": Capacity,
         "channel": Channel,
@@ -511,21 +535,7 @@ def _names(question: Mapping[str, list[str]]) -> dict[tuple[str, str], str]:
         "verification": Verification,
         "verification_min": Verification,
     }
-    found = {(name, key): str(label) for name, one in labels.items() for key, label in one.choices}
-    tables: dict[str, tuple[Any, str]] = {
-        "event": (Event, "title"),
-        "company": (Company, "name"),
-        "person": (Person, "name"),
-        "outlet": (Outlet, "name"),
-        "ask": (Ask, "label"),
-    }
-    for name, (model, field) in tables.items():
-        if name in question:
-            keys = [value.removeprefix("!") for value in question[name]]
-            found |= {
-                (name, slug): label for slug, label in model.objects.filter(slug__in=keys).values_list("slug", field)
-            }
-    return found
+    return {(name, key): str(label) for name, one in lists.items() for key, label in one.choices}
 
 
 def _listed(value: Any) -> list[Any]:

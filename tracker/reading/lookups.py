@@ -55,14 +55,21 @@ _Row = TypeVar("_Row", Event, Company, Person, Outlet)
 # --- What readers may see --------------------------------------------------------------
 
 
-def told(queryset: QuerySet[Any], *, name: str = "slug") -> QuerySet[Any]:
-    """Narrow companies, people, outlets or frames to those the ledger has told readers of.
+def told(queryset: QuerySet[Any]) -> QuerySet[Any]:
+    """Narrow companies, people or outlets to those that readers know: from the ledger, or from something published.
 
     What a contributor typed in for a draft stands in the same table, and is nobody
     else's business until something that names it is published.
     """
-    entity = {**SLUGGED, Frame: Entity.FRAME}[queryset.model]
-    return queryset.filter(Exists(Release.objects.filter(entity=entity, public_id=OuterRef(name))))
+    entity = SLUGGED[queryset.model]
+    known = Q(Exists(Release.objects.filter(entity=entity, public_id=OuterRef("slug"))))
+    spoken = Voice.objects.filter(statement__state=StatementState.PUBLISHED, statement__merged_into=None)
+    if queryset.model is Outlet:
+        known |= Q(Exists(cited_publicly().filter(outlet=OuterRef("pk"))))
+    elif queryset.model in (Company, Person):
+        field = "company" if queryset.model is Company else "person"
+        known |= Q(Exists(spoken.filter(**{field: OuterRef("pk")})))
+    return queryset.filter(known)
 
 
 def cited_publicly() -> QuerySet[Report]:

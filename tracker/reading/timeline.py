@@ -19,6 +19,7 @@ from django.db import models
 from django.db.models import Count, F, Prefetch, Q, QuerySet, Value
 
 from tracker.models import (
+    Capture,
     Citation,
     Position,
     Quote,
@@ -82,7 +83,7 @@ class Timeline:
     @functools.cached_property
     def pills(self) -> list[filters.Pill]:
         """The active filters, in words."""
-        return filters.pills(self.question)
+        return filters.pills(self.question, bound=self.bound)
 
     @functools.cached_property
     def counts(self) -> dict[tuple[str, str], int]:
@@ -142,15 +143,20 @@ def timeline(params: Mapping[str, Any], *, also: Iterable[str] = (), cursor: str
 
 
 def with_evidence(queryset: QuerySet[Statement]) -> QuerySet[Statement]:
-    """Load with each statement what its entry shows: voices, citations with words, positions, asks, links."""
-    return queryset.select_related("event", "event__parent", "event__parent__parent").prefetch_related(
+    """Load with each statement what its entry and its JSON show: voices, evidence without texts, positions, links."""
+    return queryset.select_related("event", "event__parent", "event__parent__parent", "merged_into").prefetch_related(
         Prefetch("voices", Voice.objects.select_related("company", "person")),
-        Prefetch("citations", Citation.objects.select_related("report__outlet", "credits_outlet", "credits_report")),
+        Prefetch(
+            "citations",
+            Citation.objects.select_related("report__outlet", "credits_outlet", "credits_report__outlet"),
+        ),
+        Prefetch("citations__report__captures", Capture.objects.defer("text")),
         Prefetch("citations__quotes", Quote.objects.select_related("speaker")),
         Prefetch("positions", Position.objects.select_related("target", "quote")),
         Prefetch("asks", StatementAsk.objects.select_related("ask")),
-        Prefetch("links", StatementLink.objects.select_related("to_statement")),
-        Prefetch("signature_counts", SignatureCount.objects.select_related("company")),
+        Prefetch("links", StatementLink.objects.select_related("to_statement__event")),
+        Prefetch("links__to_statement__voices", Voice.objects.select_related("company", "person")),
+        Prefetch("signature_counts", SignatureCount.objects.select_related("company", "citation__report")),
     )
 
 
