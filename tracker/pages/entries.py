@@ -224,13 +224,15 @@ def entry(statement: Statement) -> Entry:
 
 def kicker(statement: Statement) -> Iterator[str]:
     """Yield channel, medium and disclosure in words, joint statements first."""
-    if statement.form in (Form.JOINT, Form.OPEN_LETTER) and marks.is_joint(statement):
-        yield "Joint statement" if statement.form == Form.JOINT else "Joint open letter"
+    joint = marks.is_joint(statement) and marks.whose_voice(statement) == Capacity.OFFICIAL
+    if joint:
+        yield "Joint open letter" if statement.form == Form.OPEN_LETTER else "Joint statement"
     if statement.channel == Channel.UNKNOWN:
         yield "Channel unknown, ranked as internal"
     else:
         yield words.label("Channel", statement.channel)
-        yield words.label("Medium", statement.medium).lower()
+        if not (joint and statement.medium == Medium.OPEN_LETTER):
+            yield words.label("Medium", statement.medium).lower()
     yield words.DISCLOSURE_WORDS[statement.disclosure]  # type: ignore[index]
     if statement.operations_only:
         yield "about operations only"
@@ -502,4 +504,3 @@ STANCE_ORDER = (
     Stance.SUPPORTIVE,
     Stance.UNCLEAR,
 )
-NO_MEDIUM = Medium.UNSPECIFIED

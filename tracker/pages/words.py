@@ -59,7 +59,7 @@ STANCE_RULES = {
     choices.Stance.UNCLEAR: "We do not hold words that would let a coder decide.",
 }
 
-STANCE_VERBS = {
+STANCE_VERBS: dict[str, str] = {
     choices.Stance.CRITICAL: "are critical",
     choices.Stance.SUPPORTIVE: "are supportive",
     choices.Stance.MIXED: "are mixed",
