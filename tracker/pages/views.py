@@ -11,9 +11,21 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from tracker.models.choices import Sector
-from tracker.pages import asked, changes, entries, errors, event_page, lists, profiles, statement_page, words
+from tracker.pages import (
+    about_page,
+    asked,
+    changes,
+    entries,
+    errors,
+    event_page,
+    indexes,
+    lists,
+    profiles,
+    statement_page,
+    words,
+)
 from tracker.pages.codebook import codebook
-from tracker.reading import lookups
+from tracker.reading import lookups, overview
 from tracker.reading.errors import Missing
 
 
@@ -54,21 +66,8 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
     context: dict[str, Any] = {}
     if not (request.htmx and request.htmx.target == "results"):  # type: ignore[attr-defined]
         as_of = event_page.today(found.event)
-        context = event_page.context(found, charted(slug), board=None, as_of=as_of)
+        context = event_page.context(found, overview.charted(slug), board=None, as_of=as_of)
     return lists.answer(request, "tracker/event.html", context, made)
-
-
-def charted(slug: str) -> list[Any]:
-    from django.db.models import Prefetch
-
-    from tracker.models import Voice
-    from tracker.reading import filters
-
-    return list(
-        filters.counted_only(filters.narrowed({"event": [slug]}))
-        .select_related("event", "event__parent", "event__parent__parent")
-        .prefetch_related(Prefetch("voices", Voice.objects.select_related("company", "person")), "signature_counts")
-    )
 
 
 @require_safe
@@ -201,24 +200,45 @@ def silence(request: HttpRequest, slug: str) -> HttpResponse:
     return HttpResponse("silence")
 
 
+@require_safe
+@errors.answering
 def companies(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("companies")
+    """Every company, by letter and by name."""
+    return render(request, "tracker/companies.html", indexes.companies(request))
 
 
+@require_safe
+@errors.answering
 def people(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("people")
+    """Everybody who has spoken in a public role."""
+    return render(request, "tracker/people.html", indexes.people(request))
 
 
+@require_safe
 def sectors(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("sectors")
+    """The sectors, with what is on record in each."""
+    rows = [
+        {"key": key, "words": words.label("Sector", key), "companies": companies, "statements": statements}
+        for key, companies, statements in overview.sectors()
+    ]
+    return render(
+        request,
+        "tracker/sectors.html",
+        {"section": "companies", "title": "Sectors", "sectors": rows, "canonical": reverse("pages:sectors")},
+    )
 
 
+@require_safe
+@errors.answering
 def corrections(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("corrections")
+    """Every public change to a published row."""
+    return render(request, "tracker/corrections.html", indexes.corrections(request))
 
 
+@require_safe
 def about(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("about")
+    """What is on record, how to take it away, and what its fields mean."""
+    return render(request, "tracker/about.html", about_page.context())
 
 
 def search(request: HttpRequest) -> HttpResponse:
