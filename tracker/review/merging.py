@@ -185,6 +185,7 @@ def _move_children(old: Any, new: Any, *, by: User, why: str) -> set[int]:
     """Re-point the children; return the ids of the statements that lost a voice said twice."""
     touched: set[int] = set()
     for child, field in list(_children(old)):
+        child.refresh_from_db()  # it may stand in the list twice, once for each of its columns
         setattr(child, field, new)
         twin = _twin(child)
         if isinstance(child, StatementLink) and child.from_statement_id == child.to_statement_id:
@@ -286,8 +287,9 @@ def _pointing(model: type[models.Model]) -> list[tuple[type[models.Model], str]]
     """Return the models and columns that point to a model, without histories and redirects."""
     return [
         (relation.related_model, relation.field.name)
-        for relation in model._meta.related_objects
-        if (relation.one_to_many or relation.one_to_one)
+        for relation in model._meta.get_fields(include_hidden=True)
+        if isinstance(relation, models.ManyToOneRel)
+        and not relation.related_model._meta.auto_created
         and relation.field.name not in ("merged_into", "history_relation", "may_duplicate")
         and relation.related_model not in STAY
         and not relation.related_model.__name__.startswith("Historical")
@@ -312,6 +314,9 @@ def _twin(child: Any) -> Any:
             continue
         same = child._meta.default_manager.filter(**{name: getattr(child, name) for name in constraint.fields})
         if constraint.condition is not None:
+            # Conditions ask which columns are empty, which moving does not change.
+            if not child._meta.default_manager.filter(constraint.condition, pk=child.pk).exists():
+                continue
             same = same.filter(constraint.condition)
         found = same.exclude(pk=child.pk).first()
         if found:

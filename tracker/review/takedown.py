@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
+# They change with the state, or follow from evidence: not what somebody changed meanwhile.
+OF_THE_STATE = frozenset({"state", "approved_by_second_editor", "verification"})
+
+
 @transaction.atomic
 def withhold(row: Statement | Inquiry, *, by: User, why: str, now: dt.datetime | None = None) -> Statement | Inquiry:
     """Hide a public row at once while a complaint is examined. ``why`` is for editors; readers learn only the fact."""
@@ -72,17 +76,21 @@ def restore(
     note: str = "",
     now: dt.datetime | None = None,
 ) -> Statement | Inquiry:
-    """Show a withheld or withdrawn row again. What was changed meanwhile is published as corrections, with a reason."""
+    """Show a withheld or withdrawn row again.
+
+    What was changed meanwhile is published as corrections, with a reason, and waits for
+    a second editor where one must approve it.
+    """
     at = now or timezone.now()
     held = _move(row, StatementState.PUBLISHED, by=by)
-    if wrong := rules.blockers(held):
-        raise CannotPublish(wrong)
     held.taken_down_at, held.taken_down_category, held.taken_down_note = None, "", ""
     keep(held, by=by, why=note or "restored")
     before, after = _last_shown(held), full_body(held)
-    changed = lines.differing(before, after) if before else []
+    changed = [field for field in lines.differing(before, after) if field not in OF_THE_STATE] if before else []
+    if wrong := rules.blockers(held, approval=bool(changed)):
+        raise CannotPublish(wrong)
     made = publish_corrections(held, before, after, changed, by=by, reason=reason, note=note, at=at)
-    if not made and any(field not in ("state", "approved_by_second_editor", "verification") for field in changed):
+    if changed and not made:
         raise CannotChange("It was changed while readers did not see it: say why (our error, new evidence, …).")
     _tell(held, ReleaseKind.RESTORED, by=by, at=at)
     return held
