@@ -249,15 +249,16 @@ def report_page(public_id: str) -> ReportPage:
     )
 
 
-def with_inquiry_evidence(queryset: QuerySet[Inquiry]) -> QuerySet[Inquiry]:
-    """Load with each inquiry what its page and its JSON show."""
+def with_inquiry_evidence(queryset: QuerySet[Inquiry], *, texts: bool = True) -> QuerySet[Inquiry]:
+    """Load with each inquiry what its page and its JSON show; a list needs no captured ``texts``."""
+    quotes = Quote.objects.select_related("speaker", "capture") if texts else Quote.objects.select_related("speaker")
     return queryset.select_related("event", "event__parent", "company", "outlet").prefetch_related(
         Prefetch(
             "citations",
             Citation.objects.select_related("report__outlet", "credits_outlet", "credits_report__outlet"),
         ),
         Prefetch("citations__report__captures", captures_without_text()),
-        Prefetch("citations__quotes", Quote.objects.select_related("speaker", "capture")),
+        Prefetch("citations__quotes", quotes),
     )
 
 
