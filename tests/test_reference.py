@@ -399,14 +399,21 @@ def loaded(folder: Path) -> dict[str, tuple[int, int, int]]:
 
 def test_a_folder_is_loaded_with_everything_in_it(folder: Path) -> None:
     assert loaded(folder) == {
-        "companies": (3, 0, 0), "outlets": (1, 0, 0), "people": (3, 0, 0), "events": (2, 0, 0), "asks": (1, 0, 0),
-        "targets": (2, 0, 0), "watch": (2, 0, 0),
-    }  # fmt: skip
+        "companies": (3, 0, 0),
+        "outlets": (1, 0, 0),
+        "people": (3, 0, 0),
+        "events": (2, 0, 0),
+        "asks": (1, 0, 0),
+        "targets": (2, 0, 0),
+        "watch": (2, 0, 0),
+    }
     calder = Company.objects.get(slug="calder-ferries")
     assert calder.cik == "42"
     assert {(alias.name, alias.ambiguous) for alias in calder.aliases.all()} == {
-        ("Calder Line", False), ("Calder Co.", False), ("Calder", True)
-    }  # fmt: skip
+        ("Calder Line", False),
+        ("Calder Co.", False),
+        ("Calder", True),
+    }
     assert {str(ticker) for ticker in calder.tickers.all()} == {"X:CLD", "CLDR"}
     parcel = Company.objects.get(slug="calder-parcel")
     assert (parcel.parent, parcel.parent_kind) == (calder, "brand")
@@ -414,8 +421,10 @@ def test_a_folder_is_loaded_with_everything_in_it(folder: Path) -> None:
     assert Release.objects.get(public_id="calder-parcel").body["parent"]["slug"] == "calder-ferries"
     assert Company.objects.get(slug="sample-moor").is_sample
     assert {str(role) for role in Role.objects.all()} == {
-        "Ada Quill, Chief executive, Calder Ferries", "Ada Quill, Director, Moor", "Jonas Reed, Spokesperson, Calder Ferries"
-    }  # fmt: skip
+        "Ada Quill, Chief executive, Calder Ferries",
+        "Ada Quill, Director, Moor",
+        "Jonas Reed, Spokesperson, Calder Ferries",
+    }
     assert Role.objects.get(title="Chief executive").held.precision == "after"
     assert Person.objects.get(slug="jonas-reed").is_spokesperson
     event = Event.objects.get(slug="strike")
@@ -449,9 +458,14 @@ def test_what_changed_in_the_files_changes_in_the_record(folder: Path) -> None:
     change(folder, "asks.json", '"Withdrawal"', '"Withdrawal of it"')
     change(folder, "targets.json", '"label": "Ada"', '"label": "Ada", "person": "ada-quill"')
     assert loaded(folder) == {
-        "companies": (0, 2, 1), "outlets": (0, 1, 0), "people": (0, 2, 1), "events": (0, 1, 1), "asks": (0, 1, 0),
-        "targets": (0, 1, 1), "watch": (0, 0, 2),
-    }  # fmt: skip
+        "companies": (0, 2, 1),
+        "outlets": (0, 1, 0),
+        "people": (0, 2, 1),
+        "events": (0, 1, 1),
+        "asks": (0, 1, 0),
+        "targets": (0, 1, 1),
+        "watch": (0, 0, 2),
+    }
     assert not Alias.objects.get(name="Calder").ambiguous
     assert Ticker.objects.filter(symbol="CF", exchange="Y").exists()
     assert Release.objects.filter(public_id="calder-ferries").latest("seq").changed == ["aliases", "tickers"]

@@ -125,7 +125,7 @@ def listing(request: HttpRequest, *, fixed: Mapping[str, Sequence[str]] | None =
         {**own, **about, CURSOR: request.GET.get(CURSOR, "")}, also=OWN, cursor=request.GET.get(CURSOR, ""), size=PAGE
     )
     query = filters.canonical(own)
-    pills = [_pill(pill, request.path) for pill in filters.pills(own)] if own else []
+    pills = [_pill(pill, request.path) for pill in filters.pills(own, bound=found.bound)] if own else []
     facets = [_facet(facet) for facet in found.facets]
     return Listing(
         path=request.path,
