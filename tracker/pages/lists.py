@@ -18,7 +18,7 @@ from tracker.models.choices import Stance
 from tracker.pages import entries, marks, words
 from tracker.reading import filters
 from tracker.reading.errors import FilterError, Problem
-from tracker.reading.timeline import Choice, Facet, timeline
+from tracker.reading.timeline import Choice, Facet, Timeline, timeline
 
 CURSOR = "cursor"
 OWN = (CURSOR,)
@@ -122,7 +122,11 @@ def listing(request: HttpRequest, *, fixed: Mapping[str, Sequence[str]] | None =
             )
     own = filters.read(request.GET, also=OWN)
     found = timeline(
-        {**own, **about, CURSOR: request.GET.get(CURSOR, "")}, also=OWN, cursor=request.GET.get(CURSOR, ""), size=PAGE
+        {**own, **about, CURSOR: request.GET.get(CURSOR, "")},
+        also=OWN,
+        own=frozenset(own),
+        cursor=request.GET.get(CURSOR, ""),
+        size=PAGE,
     )
     query = filters.canonical(own)
     pills = [_pill(pill, request.path) for pill in filters.pills(own, bound=found.bound)] if own else []
@@ -136,7 +140,7 @@ def listing(request: HttpRequest, *, fixed: Mapping[str, Sequence[str]] | None =
         days=entries.days(found.statements),
         facets=facets,
         pills=_dates_together(pills, own, request.path),
-        drops=[] if found.statements else _drops(own, about, request.path),
+        drops=[] if found.statements else _drops(found, own, request.path),
         kept=_kept(own, {facet.field for facet in facets}),
         clear_url=request.path,
         newer_url=_paged(request.path, query, found.newer),
@@ -145,7 +149,7 @@ def listing(request: HttpRequest, *, fixed: Mapping[str, Sequence[str]] | None =
         date_to="".join(own.get("to", [])),
         dates="".join(own.get("dates", [])) or "overlaps",
         q="".join(own.get("q", [])),
-        whole=total(about) if pills else None,
+        whole=found.whole if pills else None,
         events=tuple({**own, **about}.get("event", [])),
     )
 
@@ -252,21 +256,15 @@ def _kept(own: Mapping[str, list[str]], in_form: set[str]) -> list[tuple[str, st
     ]
 
 
-def _drops(own: Mapping[str, list[str]], about: Mapping[str, list[str]], path: str) -> list[Drop]:
+def _drops(found: Timeline, own: Mapping[str, list[str]], path: str) -> list[Drop]:
     """Say what dropping each filter would leave, the most first: an empty list should not be a dead end."""
-    found = []
+    drops = []
     for name in own:
         if name in ("dates", "include_children"):
             continue
         rest = {key: values for key, values in own.items() if key != name}
-        held = filters.pills({name: own[name]})
+        held = filters.pills({name: own[name]}, bound=found.bound)
         value = " or ".join(_pill(pill, path).value for pill in held)
         label = words.FIELDS.get(name, name)
-        count = total({**rest, **about})
-        found.append(Drop(label, value, address(path, filters.canonical(rest)), count))
-    return sorted(found, key=lambda drop: -(drop.count or 0))[:6]
-
-
-def total(question: Mapping[str, list[str]]) -> int:
-    """Return how many statements answer a question."""
-    return filters.counted_only(filters.narrowed(question)).count()
+        drops.append(Drop(label, value, address(path, filters.canonical(rest)), found.without(name)))
+    return sorted(drops, key=lambda drop: -(drop.count or 0))[:6]

@@ -12,7 +12,7 @@ import dataclasses
 import datetime as dt
 import functools
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -251,22 +251,25 @@ class TimelineFilter(django_filters.FilterSet):
 
     @functools.cached_property
     def names(self) -> dict[tuple[str, str], str]:
-        """The names in the question that readers may know, by parameter and slug: all tables in one query."""
+        """The names in the question that readers may know, by parameter and slug: one query, and one for events."""
         parts = []
+        found: dict[tuple[str, str], str] = {}
         for name, (visible, field) in TABLES.items():
             asked = {value.removeprefix("!") for value in self.data.getlist(name)}
             fit = [key for key in asked if len(key) <= 80 and "\x00" not in key][:MAX_VALUES]
-            if fit:
+            if fit and name == "event":
+                found |= {(name, one.slug): one.title for one in self.events if one.published and one.slug in fit}
+            elif fit:
                 known = visible().order_by().filter(slug__in=fit)
                 part = known.annotate(parameter=Value(name, models.CharField()), words=F(field))
                 parts.append(part.values_list("parameter", "slug", "words"))
         rows = parts[0].union(*parts[1:], all=True) if parts else []
-        return {(name, slug): words for name, slug, words in rows}
+        return found | {(name, slug): words for name, slug, words in rows}
 
     @functools.cached_property
-    def events(self) -> list[tuple[int, int | None, str]]:
-        """Every event as (id, parent's id, slug): the trees, in one query."""
-        return list(Event.objects.values_list("pk", "parent_id", "slug"))
+    def events(self) -> list[Event]:
+        """Every event with its parent, slug, title and whether it is published: the trees, in one query."""
+        return list(Event.objects.only("parent", "slug", "title", "published"))
 
     def nothing(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         """Asked together with other parameters, in ``narrowed``."""
@@ -364,15 +367,17 @@ def _known_as(bound: TimelineFilter, name: str, asked: Sequence[str]) -> Iterabl
     return [slug for parameter, slug in bound.names if parameter == name]
 
 
-def narrowed(question: Mapping[str, list[str]] | TimelineFilter, *, leave_out: str = "") -> QuerySet[Statement]:
+def narrowed(
+    question: Mapping[str, list[str]] | TimelineFilter, *, leave_out: Collection[str] = ()
+) -> QuerySet[Statement]:
     """Return the published statements that answer the question, in no order.
 
-    ``leave_out`` drops a parameter: a facet's counts leave out its own choice. Asked
+    ``leave_out`` drops parameters: a facet's counts leave out its own choice. Asked
     several times, give the bound filter instead of the question: its values have been
     looked up already.
     """
     bound = question if isinstance(question, TimelineFilter) else cleaned(question)
-    given = {name: value for name, value in bound.form.cleaned_data.items() if name != leave_out}
+    given = {name: value for name, value in bound.form.cleaned_data.items() if name not in leave_out}
     queryset: QuerySet[Statement] = Statement.objects.published()
     for name, value in given.items():
         queryset = bound.filters[name].filter(queryset, value)
@@ -434,9 +439,9 @@ def _of_events(queryset: QuerySet[Statement], given: Mapping[str, Any], bound: T
     deep = given.get("include_children") is not False
     rows = bound.events
     children: dict[int | None, list[int]] = {}
-    for pk, parent, _ in rows:
-        children.setdefault(parent, []).append(pk)
-    ids = {slug: pk for pk, _, slug in rows}
+    for row in rows:
+        children.setdefault(row.parent_id, []).append(row.pk)
+    ids = {row.slug: row.pk for row in rows}
 
     def tree(slugs: Iterable[str]) -> set[int]:
         found: set[int] = set()

@@ -12,7 +12,7 @@ import dataclasses
 import datetime as dt
 import functools
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db import models
@@ -67,13 +67,17 @@ class Facet:
 
 @dataclasses.dataclass
 class Timeline:
-    """A page of the timeline and what stands around it. Counts are worked out when asked for."""
+    """A page of the timeline and what stands around it. Counts are worked out when asked for.
+
+    ``own`` are the parameters that narrow what the page is about.
+    """
 
     question: dict[str, list[str]]
     bound: filters.TimelineFilter
     statements: list[Statement]
     older: str | None
     newer: str | None
+    own: Collection[str] = ()
 
     @property
     def canonical(self) -> str:
@@ -87,13 +91,22 @@ class Timeline:
 
     @functools.cached_property
     def counts(self) -> dict[tuple[str, str], int]:
-        """Statements by facet and key, and under ("total", "") all of them: one query."""
-        return count_choices(self.bound)
+        """Statements by facet and key, under ("total", "") all of them; one query."""
+        return count_choices(self.bound, self.own)
 
     @property
     def total(self) -> int:
         """How many statements answer the question."""
         return self.counts.get(("total", ""), 0)
+
+    @property
+    def whole(self) -> int:
+        """How many statements there are without the parameters in ``own``."""
+        return self.counts.get(("whole", ""), 0)
+
+    def without(self, parameter: str) -> int:
+        """Return how many statements would answer without one parameter."""
+        return filters.counted_only(filters.narrowed(self.bound, leave_out={parameter})).count()
 
     @property
     def facets(self) -> list[Facet]:
@@ -117,7 +130,14 @@ class Timeline:
         ]
 
 
-def timeline(params: Mapping[str, Any], *, also: Iterable[str] = (), cursor: str = "", size: int = SIZE) -> Timeline:
+def timeline(
+    params: Mapping[str, Any],
+    *,
+    also: Iterable[str] = (),
+    own: Collection[str] = (),
+    cursor: str = "",
+    size: int = SIZE,
+) -> Timeline:
     """Return the page of the timeline that answers these parameters; ``also`` names the caller's own ones.
 
     Raises ``FilterError`` for anything it does not understand, a damaged cursor included.
@@ -139,7 +159,7 @@ def timeline(params: Mapping[str, Any], *, also: Iterable[str] = (), cursor: str
     if rows:
         newer = _cursor(rows[0], backwards=True) if (more if backwards else at is not None) else None
         older = _cursor(rows[-1], backwards=False) if (at is not None if backwards else more) else None
-    return Timeline(question, bound, rows, older, newer)
+    return Timeline(question, bound, rows, older, newer, own)
 
 
 def with_evidence(queryset: QuerySet[Statement]) -> QuerySet[Statement]:
@@ -160,13 +180,20 @@ def with_evidence(queryset: QuerySet[Statement]) -> QuerySet[Statement]:
     )
 
 
-def count_choices(bound: filters.TimelineFilter) -> dict[tuple[str, str], int]:
-    """Count the statements behind every choice of every facet, each without its own choice, and all of them."""
+def count_choices(bound: filters.TimelineFilter, own: Collection[str] = ()) -> dict[tuple[str, str], int]:
+    """Count the statements behind every choice of every facet, each without its own choice, and all of them.
+
+    Under ("whole", "") stands the count without the parameters in ``own``.
+    """
     parts: list[QuerySet[Any, Any]] = [
-        filters.counted_only(filters.narrowed(bound)).order_by().values(key=Value("")).annotate(n=Count("pk"))
+        filters.counted_only(filters.narrowed(bound, leave_out=left_out))
+        .order_by()
+        .values(key=Value(""))
+        .annotate(n=Count("pk"))
+        for left_out in ((), own)
     ]
     for name in FACETS:
-        base = filters.counted_only(filters.narrowed(bound, leave_out=name)).order_by()
+        base = filters.counted_only(filters.narrowed(bound, leave_out={name})).order_by()
         if name in {"capacity", "sector"}:
             column = "company__sector" if name == "sector" else "capacity"
             voices = Voice.objects.filter(statement__in=base.values("pk")).exclude(**{f"{column}__isnull": True})
@@ -175,7 +202,7 @@ def count_choices(bound: filters.TimelineFilter) -> dict[tuple[str, str], int]:
             parts.append(base.values(key=F(name)).annotate(n=Count("pk")))
     rows = [
         part.annotate(dimension=Value(name, models.CharField())).values_list("dimension", "key", "n")
-        for name, part in zip(["total", *FACETS], parts, strict=True)
+        for name, part in zip(["total", "whole", *FACETS], parts, strict=True)
     ]
     return {(dimension, key): n for dimension, key, n in rows[0].union(*rows[1:], all=True)}
 
