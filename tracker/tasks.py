@@ -1,14 +1,83 @@
 """Celery tasks: each is a retry policy, a docstring and one call.
 
 Ids in, nothing out. Any task may run twice, or be lost: the row in the database says
-what is done and what is due, and the sweeper finds what was left.
+what is done and what is due, and the sweeper finds what was left. What a task calls is imported when it is called: this
+module is loaded by every process, and only workers need extractors and a language model.
 """
 
 from __future__ import annotations
 
+from celery import shared_task
+from django.db import connection, transaction
+from django.utils import timezone
+
 from tracker.core import ledger
+from tracker.operations import handoff, sweeping
 
 
 def connect() -> None:
     """Wake a worker whenever a release commits."""
-    ledger.on_release(lambda: None)
+    ledger.on_release(_released)
+
+
+def kick(report_id: int) -> bool:
+    """Wake a worker for a report; False if the broker could not be told. Never raises, never keeps a request waiting.
+
+    The report is safe either way: it waits for the sweeper. Inside a transaction the
+    message goes out after the commit, and the answer is True.
+    """
+    if connection.in_atomic_block:
+        transaction.on_commit(lambda: handoff.send(advance_report, report_id), robust=True)
+        return True
+    return handoff.send(advance_report, report_id)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def advance_report(report_id: int) -> None:
+    """Take a report as far as it goes; its row says what happened."""
+    from tracker.ingest import pipeline
+
+    pipeline.advance(report_id)
+
+
+@shared_task(ignore_result=True)
+def publish_due() -> None:
+    """Make public what editors published ten seconds ago."""
+    from tracker.review import publishing
+
+    publishing.take_effect()
+
+
+@shared_task(ignore_result=True)
+def sweep() -> None:
+    """Hand over again what was left half way, as far as the queue is not full already."""
+    swept(room=sweeping.MOST - (handoff.waiting("ingest") or 0))
+
+
+@shared_task(ignore_result=True)
+def poll_due_feeds() -> None:
+    """Have every feed polled that is due."""
+    from tracker.ingest import feeds
+
+    for feed_id in feeds.due(now=timezone.now()):
+        handoff.send(poll_feed, feed_id)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def poll_feed(feed_id: int) -> None:
+    """Poll one feed if it is due and nobody is at it; its row says what happened."""
+    from tracker.ingest import feeds
+
+    polled = feeds.poll(feed_id)
+    for report_id in polled.new if polled else ():
+        kick(report_id)
+
+
+def swept(*, room: int = sweeping.MOST) -> tuple[sweeping.Swept, int]:
+    """Sweep, and say what was found and how much of it the broker took."""
+    found = sweeping.sweep(now=timezone.now(), room=room)
+    return found, sum(kick(report_id) for report_id in found.again)
+
+
+def _released() -> None:
+    """Deliveries will be made from the outbox here; nobody has asked for any yet."""
