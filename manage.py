@@ -13,7 +13,8 @@ def main() -> None:
     except ImportError as missing:
         told = "Django is not installed here. Run `make setup`, then `.venv/bin/python manage.py …`."
         raise SystemExit(told) from missing
-    execute_from_command_line(sys.argv)
+    # Commands are Python modules, so their names hold underscores; people type hyphens.
+    execute_from_command_line([sys.argv[0], *(word.replace("-", "_") for word in sys.argv[1:2]), *sys.argv[2:]])
 
 
 if __name__ == "__main__":
