@@ -14,7 +14,8 @@ def main() -> None:
         told = "Django is not installed here. Run `make setup`, then `.venv/bin/python manage.py …`."
         raise SystemExit(told) from missing
     # Commands are Python modules, so their names hold underscores; people type hyphens.
-    execute_from_command_line([sys.argv[0], *(word.replace("-", "_") for word in sys.argv[1:2]), *sys.argv[2:]])
+    command = [word if word.startswith("-") else word.replace("-", "_") for word in sys.argv[1:2]]
+    execute_from_command_line([sys.argv[0], *command, *sys.argv[2:]])
 
 
 if __name__ == "__main__":
