@@ -77,13 +77,16 @@ class Breaker:
 breaker = Breaker()
 
 
-def send(task: Any, *arguments: int) -> bool:
-    """Give a task to the broker; False if it could not be. Never raises, never waits longer than two seconds."""
+def send(task: Any, *arguments: int | str, expires: float | None = None) -> bool:
+    """Give a task to the broker; False if it could not be. Never raises, never waits longer than two seconds.
+
+    ``expires`` is after how many seconds the message is void: for what will be sent again anyway.
+    """
     if not settings.BROKER_URL or not breaker.lets_through():
         return False
     try:
         with _producers(settings.BROKER_URL, os.getpid()).acquire(block=True, timeout=1) as producer:
-            task.apply_async(arguments, producer=producer, retry=False)
+            task.apply_async(arguments, producer=producer, retry=False, expires=expires)
     except Exception as error:  # whatever the broker's client raises: the row is safe, and this was only a hint
         breaker.failed(error)
         return False

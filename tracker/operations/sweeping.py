@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 
 from django.conf import settings
+from django.db.models import Q
 
 from tracker.models import Heartbeat, Report
 from tracker.models.choices import ReportState, Step
@@ -35,11 +36,24 @@ def sweep(*, now: dt.datetime, room: int = MOST) -> Swept:
     Two sweepers at once do no harm: a release counts only for the attempt it was seen
     at, and a report that is handed over twice is claimed once.
     """
-    Heartbeat.objects.update_or_create(name="sweeper", defaults={"at": now})
+    alive("sweeper", now=now)
     released, parked = _release_lost(now)
     waiting = Report.objects.left_half_way(now).exclude(pk__in=released).order_by("updated_at")
     again = [*released, *waiting.values_list("pk", flat=True)[: max(0, room)]]
     return Swept(again[: max(0, room)], len(released) + parked, parked)
+
+
+def can_be_worked_on(*, now: dt.datetime) -> list[int]:
+    """Release what dead workers held and return all that is due, however fresh: for whoever works without a queue."""
+    _release_lost(now)
+    due = Q(next_try_at__isnull=True) | Q(next_try_at__lte=now)
+    waiting = Report.objects.unfinished().filter(due, lease_until__isnull=True)
+    return list(waiting.order_by("updated_at", "pk").values_list("pk", flat=True))
+
+
+def alive(name: str, *, now: dt.datetime) -> None:
+    """Leave a sign of life of beat, a worker or the sweeper."""
+    Heartbeat.objects.update_or_create(name=name, defaults={"at": now})
 
 
 def _release_lost(now: dt.datetime) -> tuple[list[int], int]:
