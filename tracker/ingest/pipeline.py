@@ -1,4 +1,4 @@
-"""Take a report from its arrival to its text: the only writer of ingest.
+"""Take a report from its arrival to the candidates it holds: the only writer of ingest.
 
 Each step claims the report with one conditional UPDATE, does its work outside any
 transaction, and writes what came of it together with the next state, if the claim still
@@ -19,16 +19,23 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from tracker.core import net, storage
+from tracker.core import ledger, net, storage
 from tracker.core.text import clean, clean_name
 from tracker.ingest import extract as extracting
+from tracker.ingest import held, stories
+from tracker.ingest.decide import decide
+from tracker.ingest.find import FINDER_VERSION, find
+from tracker.ingest.knowledge import Knowledge, knowledge
 from tracker.ingest.links import canonical_url, page_canonical
-from tracker.models import Capture, FetchAttempt, Outlet, Report, ReportEvent
-from tracker.models.choices import FetchOutcome, Precision, ReportState, Step
+from tracker.ingest.match import match as match_events
+from tracker.models import Candidate, Capture, Company, Event, FetchAttempt, Outlet, Report, ReportEvent, Statement
+from tracker.models.choices import CandidateState, FetchOutcome, Precision, ReportState, Step
 from tracker.models.dates import DateSpan
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+    from tracker.core.drafts import Draft
 
 log = logging.getLogger(__name__)
 
@@ -116,9 +123,29 @@ def extract(report_id: int, *, now: Callable[[], dt.datetime] = timezone.now) ->
     _step(report_id, Step.EXTRACT, (ReportState.FETCHED,), _extract, now)
 
 
+def match(report_id: int, *, now: Callable[[], dt.datetime] = timezone.now) -> None:
+    """Say which events a read report is about, and which companies it names."""
+    _step(report_id, Step.MATCH, (ReportState.EXTRACTED,), _match, now)
+
+
+def propose(report_id: int, *, now: Callable[[], dt.datetime] = timezone.now) -> None:
+    """Find the statements in a matched report and leave each as a candidate, once."""
+    _step(report_id, Step.PROPOSE, (ReportState.MATCHED,), _propose, now)
+
+
+def advance(report_id: int, *, now: Callable[[], dt.datetime] = timezone.now) -> None:
+    """Take a report through every step it has still to take; what a step cannot do stays on its row."""
+    for step in (fetch, extract, match, propose):
+        step(report_id, now=now)
+
+
 def retry(report: Report, *, now: Callable[[], dt.datetime] = timezone.now) -> bool:
     """Let a failed or parked report begin its failed step anew, at an editor's word. False if it moved meanwhile."""
-    back = ReportState.FETCHED if report.failed_at_step == Step.EXTRACT else ReportState.RECEIVED
+    back = {
+        Step.EXTRACT: ReportState.FETCHED,
+        Step.MATCH: ReportState.EXTRACTED,
+        Step.PROPOSE: ReportState.MATCHED,
+    }.get(Step(report.failed_at_step or Step.FETCH), ReportState.RECEIVED)
     return Report.objects.advance(
         report, to=back, now=now(), failures=0, next_try_at=None, error="", state_reason="", failed_at_step=""
     )
@@ -242,9 +269,101 @@ def _extract(report: Report, now: dt.datetime) -> None:
                 body_start=found.body_start,
             )
         fields = _facts(report, found)
+        if story := held.join_story(report, stories.shingles(found.text)):
+            fields["story"] = story
         if same is not None:
             fields["state_reason"] = f"The same text as {same.report.public_id}, word for word."
         _done(report, ReportState.DUPLICATE if same is not None else ReportState.EXTRACTED, now, **fields)
+
+
+def _match(report: Report, now: dt.datetime) -> None:
+    capture = report.captures.latest()
+    known = knowledge()
+    found = match_events(
+        capture.text,
+        headline=report.headline,
+        published=report.published.latest,
+        outlet=report.outlet.slug if report.outlet else None,
+        watches=known.watches,
+        asked_for=set(report.event_matches.values_list("event__slug", flat=True)),
+    )
+    named = {
+        slug for hit in known.gazetteer.hits(_straight(capture.text)) if not hit.ambiguous for slug in hit.companies
+    }
+    with transaction.atomic():
+        events = dict(Event.objects.filter(slug__in=[one.event for one in found]).values_list("slug", "pk"))
+        for one in found:
+            ReportEvent.objects.get_or_create(
+                report=report, event_id=events[one.event], defaults={"reason": one.reason}
+            )
+        report.companies_named.set(Company.objects.filter(slug__in=named))
+        ledger.bump_coverage()
+        if found or report.submitted_by_id is not None:
+            _done(report, ReportState.MATCHED, now)
+        else:
+            reason = (
+                "None of the words that are watched for stand in it. Add an event to it to have it read all the same."
+            )
+            _done(report, ReportState.IRRELEVANT, now, state_reason=reason)
+
+
+def _propose(report: Report, now: dt.datetime) -> None:
+    capture = report.captures.latest()
+    known = knowledge()
+    about = [known.event(slug) for slug in report.event_matches.values_list("event__slug", flat=True)]
+    events = [event for event in about if event is not None]
+    event = max(events, key=lambda one: (one.began_latest or dt.date.min, one.parent is not None), default=None)
+    found = find(
+        capture.text,
+        gazetteer=known.gazetteer,
+        event=event,
+        stance_target=event.stance_target if event else "",
+        published=report.published.latest,
+        outlet=report.outlet.name if report.outlet else "",
+        events=[one for one in known.events if event is not None and one.root == event.root],
+    )
+    rows = held.on_tree(event.root, report) if event else []
+    with transaction.atomic():
+        made = [_leave(report, capture, draft, known, event.slug if event else None, rows) for draft in found.drafts]
+        ledger.bump_coverage()
+        notes = " ".join(found.notes)
+        if made:
+            _done(report, ReportState.PROPOSED, now, state_reason=notes)
+        else:
+            _done(report, ReportState.DONE, now, state_reason=notes or "No statement was found in it.")
+
+
+def _leave(
+    report: Report, capture: Capture, draft: Draft, known: Knowledge, event: str | None, rows: list[held.Row]
+) -> Candidate:
+    """Leave a candidate, unless this finder has left it before."""
+    decision = decide(draft, [row.held for row in rows])
+    about = next((row.statement for row in rows if row.held.public_id == decision.about), None)
+    candidate, new = Candidate.objects.get_or_create(
+        report=report,
+        finder=FINDER_VERSION,
+        key=draft.key(),
+        defaults={
+            "capture": capture,
+            "event": Event.objects.filter(slug=event).first() if event else None,
+            "kind": draft.kind,
+            "draft": draft.to_json(),
+            "decision": decision.action,
+            "decision_reason": decision.reason[:400],
+            "may_duplicate": about if isinstance(about, Statement) else None,
+            "confidence": min(1.0, max(0.0, draft.confidence)),
+            "state": CandidateState.PENDING,
+        },
+    )
+    if new:
+        slugs = {voice.company for voice in draft.voices if voice.company}
+        candidate.companies.set(Company.objects.filter(slug__in=slugs))
+    return candidate
+
+
+def _straight(text: str) -> str:
+    """Set apostrophes straight, letter for letter, as the gazetteer has them."""
+    return text.translate({ord("’"): "'", ord("‘"): "'"})
 
 
 def _bytes_of(report: Report, attempt: FetchAttempt | None) -> tuple[bytes, str, str]:

@@ -1,127 +1,102 @@
-"""What stands in quotation marks. Pure.
+"""Where quotation marks open and close, paragraph by paragraph.
 
-Outlets set quotations in every way: curly or straight marks, single or double, over
-several paragraphs that each open and only the last of which closes. A mark that never
-finds its partner must not swallow the rest of the article, so a quotation ends at the
-latest with its paragraph, unless the next one opens with the same mark.
+Finds marks, not speech: whether a quotation is anybody's words is decided by ``speech``.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Sequence
 
-MAX_MARKS = 20_000
-OPENING = "“„«"
-CLOSING = {"“": "”", "„": "“”", "«": "»"}
-# After these a straight mark opens; before them, or after a letter or a stop, it closes.
-_BEFORE_OPENING = re.compile(r"[\s(\[—–-]$")
-_NAME_LIKE = re.compile(
-    r"^(?:[A-Z0-9][\w'’.&-]*|of|the|and|for|in|on|to|a|an)(?:\s+(?:[A-Z0-9][\w'’.&-]*|of|the|and|for|in|on|to|a|an)){0,7}$"
-)
-_END_OF_PARAGRAPH = re.compile(r"\n+")
-MAX_SCARE_WORDS = 3
+from tracker.ingest.find.article import Paragraph
+
+MAX_QUOTES = 400
+_OPENS_AFTER = " \t\n([{—–-/\u00a0\u2009"
+_LETTERS = re.compile(r"\w+(?:['’-]\w+)*")
 
 
 @dataclasses.dataclass(frozen=True)
-class Quoted:
-    """Words between marks, offsets without the marks; ``closed`` is False where the closing mark is missing."""
+class Quotation:
+    """Text between quotation marks; ``start`` and ``end`` leave the marks out, ``outer`` takes them in."""
 
-    text: str
     start: int
     end: int
-    closed: bool = True
+    outer: tuple[int, int]
+    paragraph: int
+    continues: bool = False  # a multi-paragraph quotation: the paragraph before left it open
+    block: bool = False  # set off as a paragraph of its own, without marks
+    words: int = 0
 
-    @property
-    def spoken(self) -> str:
-        """The words without the comma that American typesetting puts before the closing mark."""
-        return self.text.rstrip().removesuffix(",")
 
-
-def quoted(text: str) -> list[Quoted]:
-    """Return every quotation, in order. Linear in the text; at most ``MAX_MARKS`` marks are looked at."""
-    found: list[Quoted] = []
-    marks = [place for place, letter in enumerate(text) if letter in '“”„«»"'][:MAX_MARKS]
-    paragraphs = _paragraph_ends(text)
-    at = 0
-    while at < len(marks):
-        place = marks[at]
-        mark = text[place]
-        if not _opens(text, place):
-            at += 1
+def quotations(text: str, paragraphs: Sequence[Paragraph]) -> list[Quotation]:
+    """Return the quotations of the body in order; at most ``MAX_QUOTES`` of them."""
+    found: list[Quotation] = []
+    single = not any(mark in text for mark in '“”"') and "‘" in text
+    left_open = False
+    for number, paragraph in enumerate(paragraphs):
+        if paragraph.kind not in {"body", "list"}:
             continue
-        stop = _end_of_paragraph(paragraphs, place, len(text))
-        closing = CLOSING.get(mark, '"')
-        end = at + 1
-        while end < len(marks) and marks[end] < stop and not _closes(text, marks[end], closing):
-            end += 1
-        if end < len(marks) and marks[end] < stop:
-            found.append(_trimmed(text, place + 1, marks[end], closed=True))
-            at = end + 1
+        in_here = _single(text, paragraph, number) if single else _double(text, paragraph, number, left_open)
+        left_open = bool(in_here) and in_here[-1].outer[1] == in_here[-1].end
+        found.extend(quote for quote in in_here if quote.words)
+        if len(found) >= MAX_QUOTES:
+            return found[:MAX_QUOTES]
+    return found
+
+
+def _double(text: str, paragraph: Paragraph, number: int, left_open: bool) -> list[Quotation]:
+    found: list[Quotation] = []
+    opened: int | None = None
+    for place in range(paragraph.start, paragraph.end):
+        letter = text[place]
+        if letter not in '“”"«»„':
             continue
-        # No partner in this paragraph: speech that runs on if the next paragraph opens too, a stray mark otherwise.
-        following = marks[at + 1 : at + 2]
-        runs_on = bool(following) and text[following[0]] == mark and not text[stop : following[0]].strip()
-        if runs_on:
-            found.append(_trimmed(text, place + 1, stop, closed=False))
-        at = _first_at_or_after(marks, at + 1, stop) if runs_on else at + 1
-    return [one for one in found if one.text.strip()]
+        before = text[place - 1] if place > paragraph.start else " "
+        after = text[place + 1] if place + 1 < paragraph.end else " "
+        opens = letter in "“«„" or (
+            letter == '"' and opened is None and (before in _OPENS_AFTER or not after.isspace())
+        )
+        if opens and opened is None:
+            opened = place
+        elif opens and letter in "“«„":
+            opened = place  # the mark before never closed
+        elif opened is not None:
+            continues = left_open and not found and not text[paragraph.start : opened].strip()
+            found.append(_quotation(text, opened + 1, place, (opened, place + 1), number, continues))
+            opened = None
+    if opened is not None and (opened == paragraph.start or text[opened] in "“«„" or not found):
+        rest = text[opened + 1 : paragraph.end]
+        if len(_LETTERS.findall(rest[:400])) > 6:
+            continues = left_open and not found
+            found.append(_quotation(text, opened + 1, paragraph.end, (opened, paragraph.end), number, continues))
+    return found
 
 
-def is_name(text: str, one: Quoted) -> bool:
-    """Say whether a quotation is a title or a name set in marks, not speech: "Operation Clear Water"."""
-    words = one.spoken.split()
-    if one.spoken.endswith((".", "!", "?")) or not words:
-        return False
-    capitals = sum(word[0].isupper() or word[0].isdigit() for word in words)
-    return bool(_NAME_LIKE.match(one.spoken)) and capitals >= max(1, len(words) - 2) and len(words) > 1
+def _single(text: str, paragraph: Paragraph, number: int) -> list[Quotation]:
+    """Read British single marks: an opening mark after a space, a closing one before a space or stop."""
+    found = []
+    inside = text[paragraph.start : paragraph.end]
+    for match in re.finditer(r"(?:(?<=[\s(—–])|^)‘(?=\S)([^‘\n]{2,2000}?[^\s])’(?=[\s.,;:!?)—–]|$)", inside):
+        begin, end = paragraph.start + match.start(1), paragraph.start + match.end(1)
+        found.append(_quotation(text, begin, end, (begin - 1, end + 1), number, False))
+    return found
 
 
-def is_fragment(one: Quoted) -> bool:
-    """Say whether a quotation is a word or three: speech only where a speech verb leads to it."""
-    return len(one.spoken.split()) <= MAX_SCARE_WORDS and not one.spoken.endswith((".", "!", "?"))
-
-
-def _opens(text: str, place: int) -> bool:
-    if text[place] in OPENING:
-        return True
-    if text[place] != '"':
-        return False
-    before = text[place - 1 : place]
-    after = text[place + 1 : place + 2]
-    return (not before or bool(_BEFORE_OPENING.search(before))) and bool(after) and not after.isspace()
-
-
-def _closes(text: str, place: int, closing: str) -> bool:
-    if text[place] not in closing:
-        return False
-    return text[place] != '"' or not _opens(text, place)
-
-
-def _trimmed(text: str, start: int, end: int, *, closed: bool) -> Quoted:
+def _quotation(
+    text: str, start: int, end: int, outer: tuple[int, int], number: int, continues: bool, block: bool = False
+) -> Quotation:
     while start < end and text[start].isspace():
         start += 1
-    while end > start and text[end - 1].isspace():
+    while end > start and (text[end - 1].isspace() or text[end - 1] == ","):
         end -= 1
-    return Quoted(text[start:end], start, end, closed)
+    if outer[1] > end and outer[1] == outer[0]:
+        outer = (start, end)
+    words = len(_LETTERS.findall(text[start : min(end, start + 2000)]))
+    closed = outer if text[outer[1] - 1 : outer[1]] in '“”"«»„’' and outer[1] > end else (outer[0], end)
+    return Quotation(start, end, closed, number, continues, block, words)
 
 
-def _paragraph_ends(text: str) -> list[int]:
-    return [one.start() for one in _END_OF_PARAGRAPH.finditer(text)]
-
-
-def _end_of_paragraph(ends: list[int], place: int, length: int) -> int:
-    at = _first_at_or_after(ends, 0, place)
-    return ends[at] if at < len(ends) else length
-
-
-def _first_at_or_after(places: list[int], low: int, wanted: int) -> int:
-    """Bisect: the index of the first place that is not before the wanted one."""
-    high = len(places)
-    while low < high:
-        middle = (low + high) // 2
-        if places[middle] < wanted:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+def block(text: str, paragraph: Paragraph, number: int) -> Quotation:
+    """Read a whole paragraph as a quotation set off without marks."""
+    return _quotation(text, paragraph.start, paragraph.end, (paragraph.start, paragraph.end), number, False, block=True)

@@ -1,0 +1,67 @@
+"""What an article is about: a matter of public life, or a company's own business.
+
+Quarterly figures, mergers and new products make executives talk as much as a ruling
+does. Words about them are no response to anything and are left alone, unless they name
+the matter that is looked for.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+
+from tracker.ingest.find.stance import stems
+
+_BUSINESS = re.compile(
+    r"\b(?:revenues?|earnings|profits?|quarter(?:ly|s)?|shares?|stocks?|analysts?|investors?|shareholders?|"
+    r"dividends?|forecasts?|"
+    r"guidance|subscribers?|per share|market value|valuation|acqui(?:re|res|red|ring|sition)|merger|takeover|"
+    r"spin-?off|buyout|deal|bid|"
+    r"sales|growth|wall street|fiscal|margin|ebitda|ipo|launch(?:es|ed)?|discounts?|shoppers|"
+    r"antitrust approval|regulatory approval)\b",
+    re.IGNORECASE,
+)
+_PUBLIC = re.compile(
+    r"\b(?:protest\w*|boycott\w*|lawmakers?|congress|senat\w+|government|president|minister|governor|ruling|"
+    r"court|law|bill|tax|order|policy|"
+    r"racis\w+|racial|sexual|harass\w+|discriminat\w+|climate|immigra\w+|shooting|killed|death|police|union|"
+    r"strike|walkout|petition|memo|"
+    r"campaign|equality|rights|war|coronavirus|pandemic|virus|hurricane|storm|election|vote\w*|activists?|"
+    r"advertisers?|controvers\w+|backlash|"
+    r"outrage|condemn\w*|statement)\b",
+    re.IGNORECASE,
+)
+_RESULTS = re.compile(
+    r"\b(?:revenues?|earnings|profits?|quarter(?:ly)?|shares?|stock|shareholders?|stockholders?|dividends?|"
+    r"guidance|subscribers?|acquisition|merger|"
+    r"spin-?off|separation|deal|takeover|bid|growth|sales|users|audience|content|combin\w+)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Matter:
+    """What is looked for, as beginnings of words, and whether the article is business news."""
+
+    words: frozenset[str]
+    business: bool
+    named: bool
+
+    def concerns(self, plain: str, spans: Sequence[tuple[int, int]]) -> bool:
+        """Say whether words may be a response to the matter, rather than business of their own."""
+        if not self.business:
+            return True
+        said = " ".join(plain[start:end] for start, end in spans)
+        if not self.named:
+            return False
+        return bool(self.words & stems(said)) and not _RESULTS.search(said)
+
+
+def matter(plain: str, *, target: str, title: str = "", terms: Sequence[str] = ()) -> Matter:
+    """Say what the article is about, given what is looked for."""
+    looked_for = stems(f"{target} {title} {' '.join(terms)}")
+    words = max(len(plain.split()), 1)
+    business = len(_BUSINESS.findall(plain)) / words
+    public = len(_PUBLIC.findall(plain)) / words
+    return Matter(looked_for, business > 0.022 and business > 1.6 * public, bool(looked_for & stems(plain)))

@@ -1,0 +1,795 @@
+"""Who says what: every act of saying in an article, with its speakers, its words and its verb.
+
+The grammar of the sentence says who; where the parser is lost, the name beside the verb
+does. Words of people who speak for no company are followed as carefully as the others,
+so that they end up with nobody instead of with the company named last.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from tracker.ingest.find.article import Article, Sentence
+from tracker.ingest.find.names import COMPANY, OUTLET, PERSON, PUBLIC, Mention, Name, Names
+from tracker.ingest.find.parse import Parsed
+from tracker.ingest.find.people import Role
+from tracker.ingest.find.quotes import Quotation
+from tracker.ingest.find.words import (
+    COMPANY_NOUN,
+    DOCUMENT,
+    FOREIGN,
+    JUDGING,
+    OFFICE,
+    SAYING,
+    SPOKES,
+    STAFF,
+    UNION,
+    WEAK,
+    words_of,
+)
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+STATEMENT, OPEN_LETTER, DECLINED, NO_RESPONSE = "statement", "open_letter", "declined_to_comment", "no_response"
+OFFICER, SPOKESPERSON, ITSELF, WORKFORCE = "officer", "spokesperson", "company", "staff"
+
+_HE = frozenset({"he", "she"})
+_IT = frozenset({"it", "they", "who", "which"})
+_STAFF_HEAD = re.compile(rf"{STAFF}$", re.IGNORECASE)
+_SPOKES_HEAD = re.compile(rf"{SPOKES}$", re.IGNORECASE)
+_OFFICE_HEAD = re.compile(rf"(?:{OFFICE}|chiefs?|chief executives|ceos|chairs?|heads?|founders?)$", re.IGNORECASE)
+_DOCUMENT_HEAD = re.compile(rf"{DOCUMENT}s?$", re.IGNORECASE)
+_COMPANY_HEAD = re.compile(
+    rf"(?:{COMPANY_NOUN}|companies|firms|brands|banks|retailers|airlines|businesses|employers)$", re.I
+)
+# “A spokeswoman”, “the company's executives”, “officials”: of the company spoken of. Not “corporate leaders”.
+_THE_COMPANYS = re.compile(
+    rf"(?:(?:an?|the|its|one|another|their|company|senior|top|this)\b|{SPOKES}\b|(?:{COMPANY_NOUN})s?\b)", re.IGNORECASE
+)
+_AND_ANOTHER = re.compile(rf"(?:,? and|,) (?:(?:fellow|its|his|her|the) )?(?:{OFFICE},? )?", re.IGNORECASE)
+_NOBODY = re.compile(r"\b(?:source|sources|person familiar|people familiar|former|ex-|ousted|fired)\b", re.IGNORECASE)
+_COMMENT = (
+    r"(?:comments?|responses?|discuss|respond|answer|elaborate|say|speak|statements?|interview\w*|be interviewed)"
+)
+_DECLINED = re.compile(
+    r"\b(?:declin(?:ed|es|ing)|refus(?:ed|es|ing)|would(?:n't|"
+    rf" not))\b(?: \w+){{0,3}}? (?:to )?(?:\w+ ){{0,2}}?{_COMMENT}\b"
+    r"|\b(?:had|has|have|offered|with) no (?:immediate |further |additional )?comment\b|"
+    r"\bdeclined (?:an? )?(?:interview|comment)",
+    re.IGNORECASE,
+)
+_UNANSWERED = re.compile(
+    r"\b(?:did|do|does|has|have|had|could|were|was)(?:n't| not| yet to)"
+    r"(?: (?:yet|immediately|directly|previously|also|be))*"
+    r" (?:respond|responded|reply|replied|answer|answered|return|returned|available|reached|comment|commented|"
+    r"provide a)\b"
+    r"(?! on whether to)[^.;]{0,80}|\b(?:has|have|had) yet to (?:respond|reply|comment)\b|\bunavailable for comment\b"
+    r"|\b(?:was|were)(?:n't| not) (?:immediately )?(?:available|reachable)\b[^.;]{0,30}\bcomment"
+    r"|\bstay(?:ed|ing)? silent when asked\b",
+    re.IGNORECASE,
+)
+_ASKED_OF = re.compile(
+    r"\b(?:request|requests|call|calls|email|emails|message|messages|question|questions|inquir\w+|enquir\w+|"
+    r"comment|press|"
+    r"respond|reply|reached|asked|query|queries)\b",
+    re.IGNORECASE,
+)
+_SIGNED = re.compile(
+    r"\b(?:signed|have signed|had signed|co-signed|signing|sign)\b[^.;]{0,40}?\b(?:letter|petition|"
+    r"statement|appeal|pledge)\b"
+    r"|\b(?:letter|petition|statement|appeal)\b[^.;]{0,40}?\bsigned by\b",
+    re.IGNORECASE,
+)
+_ISSUED = frozenset(
+    words_of(
+        """issue issued issues issuing release released releases send sent sends publish published publishes put
+    circulated circulate posted post posts"""
+    )
+)
+_DEEDS = frozenset(
+    words_of(
+        """pulled suspended withdrew withdrawn halted dropped cut ended severed cancelled canceled removed retired
+    renamed terminated stopped paused quit resigned left fired dismissed ousted banned closed shut donated
+    pledged committed rescinded reversed reinstated boycotted scrapped revoked pulling suspending ending
+    cutting dropping halting removing retiring severing terminating pausing withdrawing"""
+    )
+)
+_DEED_OBJECTS = re.compile(
+    r"\b(?:ads?|advertis\w*|advertisements?|commercials?|sponsorships?|ties|contracts?|partnerships?|"
+    r"relationship|donations?|"
+    r"contributions?|support|brand|name|logo|products?|membership|council|deal|agreement|business with|"
+    r"funding|bonus\w*)\b",
+    re.IGNORECASE,
+)
+_NOT_A_FACT = frozenset({"would", "could", "might", "should", "may", "must", "can"})
+
+
+@dataclasses.dataclass(frozen=True)
+class Party:
+    """One speaker: a company itself, its officer, its spokesperson, or people of its workforce."""
+
+    organisation: Name
+    standing: str
+    span: tuple[int, int]
+    person: Name | None = None
+    title: str | None = None
+
+    @property
+    def speaker(self) -> Name | None:
+        """The person who may be named: nobody from among the staff."""
+        return None if self.standing == WORKFORCE else self.person
+
+
+@dataclasses.dataclass
+class Saying:
+    """One act of saying. ``own`` is where the verb stands, ``clause`` the words it governs without quotation marks."""
+
+    kind: str
+    parties: tuple[Party, ...]
+    verb: str
+    own: tuple[int, int]
+    number: int
+    sentence: Sentence
+    quotes: list[Quotation] = dataclasses.field(default_factory=list)
+    clause: tuple[int, int] | None = None
+    document: str | None = None
+    deed: bool = False
+    count: tuple[int, int] | None = None
+    towards: Name | None = None
+
+    @property
+    def paragraph(self) -> int:
+        """The number of the paragraph it stands in."""
+        return self.sentence.paragraph
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Its sentence, and every quotation given to it."""
+        starts = [self.sentence.start, *(quote.outer[0] for quote in self.quotes)]
+        ends = [self.sentence.end, *(quote.outer[1] for quote in self.quotes)]
+        return min(starts), max(ends)
+
+
+def listen(
+    article: Article,
+    sentences: Sequence[Sentence],
+    parsed: Sequence[Parsed],
+    quotes: Sequence[Quotation],
+    names: Names,
+    roles: Mapping[str, Role],
+) -> list[Saying]:
+    """Return every act of saying whose speaker we know, in order."""
+    return _Listener(article, sentences, parsed, quotes, names, roles).heard()
+
+
+class _Listener:
+    """Reads the sentences in order and remembers who spoke last, so that “he” and “the company” have a meaning."""
+
+    def __init__(
+        self,
+        article: Article,
+        sentences: Sequence[Sentence],
+        parsed: Sequence[Parsed],
+        quotes: Sequence[Quotation],
+        names: Names,
+        roles: Mapping[str, Role],
+    ) -> None:
+        self.plain = article.plain
+        self.paragraphs = article.paragraphs
+        self.sentences = sentences
+        self.parsed = {part.number: part for part in parsed}
+        self.quotes = quotes
+        self.names = names
+        self.roles = roles
+        self.person: Name | None = None
+        self.group: Party | None = None
+        self.company: Name | None = None
+        self.last: Saying | None = None
+        self.lost = False  # the last speaker spoke for no company
+
+    def heard(self) -> list[Saying]:
+        found: list[Saying] = []
+        for number, sentence in enumerate(self.sentences):
+            part = self.parsed.get(number)
+            if part is not None:
+                found += self._sentence(part)
+            self._notice(sentence)
+        return found
+
+    # --- one sentence ---------------------------------------------------------------
+
+    def _sentence(self, part: Parsed) -> list[Saying]:
+        silent = self._silence(part)
+        said = self._letter(part) or self._cues(part, silent)
+        spoken = [saying for saying in said if saying.parties]
+        orphans = self._give_quotes(part, said)
+        if orphans:
+            self._continue(part, orphans, said)
+        kept = [saying for saying in spoken if self._carries(saying)]
+        if said:
+            self.lost = not said[-1].parties
+            if said[-1].parties:
+                self.last = said[-1]
+        return silent + kept
+
+    def _notice(self, sentence: Sentence) -> None:
+        """Remember the company and the person named last."""
+        for mention in self.names.within(sentence.start, sentence.end):
+            if mention.name.kind == COMPANY:
+                self.company = mention.name
+            elif mention.name.kind == PERSON:
+                self.person = mention.name
+
+    # --- acts of saying ---------------------------------------------------------------
+
+    def _cues(self, part: Parsed, silent: Sequence[Saying]) -> list[Saying]:
+        found: list[Saying] = []
+        taken = [saying.own for saying in silent]
+        for token in part.doc:
+            at = part.at(token)
+            if any(start <= at < end for start, end in taken) or self._in_quote(part, at):
+                continue
+            saying = self._cue(part, token)
+            if saying is not None:
+                found.append(saying)
+        return found
+
+    def _cue(self, part: Parsed, token: Token) -> Saying | None:
+        word = token.lower_
+        span = part.span(token, token)
+        if word == "according":
+            parties, foreign = self._according(part, token)
+            if parties or foreign:
+                return self._saying(part, "say", span, parties, self._main_clause(part, token))
+            return None
+        base = SAYING.get(word)
+        issued = word in _ISSUED and self._document_of(part, token) is not None
+        deed = word in _DEEDS and base is None
+        if base is None and not issued and not deed:
+            return None
+        if token.pos_ not in {"VERB", "AUX"} and not (token.pos_ == "NOUN" and word in {"says", "states"}):
+            return None
+        if not self._happened(token, base or word):
+            return None
+        subject = _subject(token)
+        parties, foreign = self._parties(part, subject) if subject is not None else ((), False)
+        if not parties and not foreign:
+            parties, foreign = self._beside(part, token)
+        if not parties and not foreign and base is None:
+            return None
+        if deed:
+            whole = _span(part, token)
+            if not parties or not _DEED_OBJECTS.search(self.plain[span[1] : whole[1]]):
+                return None
+            return self._saying(part, word, span, parties, whole, deed=True)
+        document = self._document(part, token, subject)
+        clause = self._content(part, token)
+        return self._saying(part, base or "say", span, parties, clause, document=document)
+
+    def _saying(
+        self,
+        part: Parsed,
+        verb: str,
+        own: tuple[int, int],
+        parties: Sequence[Party],
+        clause: tuple[int, int] | None,
+        *,
+        kind: str = STATEMENT,
+        document: str | None = None,
+        deed: bool = False,
+    ) -> Saying:
+        return Saying(
+            kind, tuple(parties), verb, own, part.number, part.sentence, clause=clause, document=document, deed=deed
+        )
+
+    def _happened(self, token: Token, base: str) -> bool:
+        """Say whether the verb tells of something that was said: not “would say”, “did not say”, “to say”."""
+        for child in token.children:
+            if child.dep_ == "neg" and base not in {"stand", "support", "believe", "agree"}:
+                return False
+            if child.dep_ == "aux" and child.lower_ in _NOT_A_FACT:
+                return False
+            if child.dep_ == "aux" and child.lower_ == "to":
+                return token.head.lower_ in {
+                    "went",
+                    "goes",
+                    "took",
+                    "continued",
+                    "used",
+                    "wrote",
+                    "moved",
+                    "rushed",
+                    "came",
+                    "is",
+                }
+        return not (
+            token.dep_ == "amod" or (token.dep_ == "pcomp" and token.head.lower_ in {"without", "instead", "of"})
+        )
+
+    def _carries(self, saying: Saying) -> bool:
+        """Say whether there is something in it: words, a clause, a judgement, a deed or a document."""
+        if saying.kind != STATEMENT or saying.deed or saying.quotes:
+            return True
+        if saying.clause is None:
+            return bool(saying.document) and saying.verb in {"say", "issue"}
+        length = len(self.plain[saying.clause[0] : saying.clause[1]].split())
+        if saying.verb in JUDGING:
+            return length >= 2
+        return saying.verb not in WEAK and length >= 3 or (bool(saying.document) and length >= 3)
+
+    # --- whose words ------------------------------------------------------------------
+
+    def _parties(self, part: Parsed, head: Token) -> tuple[tuple[Party, ...], bool]:
+        """Return the parties a noun phrase names; the flag says that it names somebody who speaks for none."""
+        start, end = _phrase(part, head)
+        text = self.plain[start:end]
+        word = head.lower_
+        mentions = [mention for mention in self.names.within(start, end) if mention.end <= end + 1]
+        if word in _HE:
+            return self._person_again((start, end))
+        if word in _IT:
+            return self._again(word, (start, end))
+        if word in {"we", "i", "you", "there", "this", "that", "what", "others", "some", "many", "critics"}:
+            return (), word not in {"this", "that", "what", "there"}
+        if _NOBODY.search(text) and not any(
+            mention.name.kind == COMPANY and mention.start == start for mention in mentions[:1]
+        ):
+            return (), True
+        people = [mention for mention in mentions if mention.name.kind == PERSON and not self._owns(mention)]
+        at = part.at(head)
+        covered = next((mention for mention in mentions if mention.start <= at < mention.end), None)
+        if people and (
+            covered is None or covered.name.kind == PERSON or _OFFICE_HEAD.search(word) or _SPOKES_HEAD.search(word)
+        ):
+            return self._people(people, text)
+        if covered is not None and covered.name.kind in {COMPANY, OUTLET, PUBLIC}:
+            return self._organisations(covered, mentions)
+        companies = [mention for mention in mentions if mention.name.kind == COMPANY]
+        if _STAFF_HEAD.search(word):
+            return self._workforce(companies, (start, end), text)
+        if _SPOKES_HEAD.search(word) or _OFFICE_HEAD.search(word):
+            if FOREIGN.search(re.sub(SPOKES, "", text, flags=re.IGNORECASE)) or any(
+                m.name.kind == PUBLIC for m in mentions
+            ):
+                return (), True
+            return self._speaking_for(companies, (start, end))
+        if _DOCUMENT_HEAD.search(word):
+            return self._writers(companies, people, (start, end), text)
+        if _COMPANY_HEAD.search(word):
+            if companies:
+                return tuple(Party(mention.name, ITSELF, (mention.start, mention.end)) for mention in companies), False
+            if text.lower().startswith(("the ", "this ", "that ", "its ")) and self.company is not None:
+                return (Party(self.company, self._standing(self.company), (start, end)),), False
+            return (), True
+        if companies and all(self._owns(mention) for mention in companies):
+            return (), False  # “Altman's stance”, “the company's shares”: a thing, not a speaker
+        return (), bool(FOREIGN.search(text)) or bool(mentions)
+
+    def _owns(self, mention: Mention) -> bool:
+        return self.plain[mention.end : mention.end + 2] in {"'s", "' "} or self.plain[
+            mention.start : mention.end
+        ].endswith("'s")
+
+    def _people(self, people: Sequence[Mention], text: str) -> tuple[tuple[Party, ...], bool]:
+        people = [*people, *self._and_others(people[-1])]
+        parties = [party for mention in people if (party := self._officer(mention.name, (mention.start, mention.end)))]
+        self.person = people[-1].name if not parties else parties[-1].person or self.person
+        if parties:
+            self.group = None
+        return tuple(parties), not parties
+
+    def _and_others(self, last: Mention) -> list[Mention]:
+        """Return the people joined to one by “and”, which the parser may have lost: “A and partner B”."""
+        found: list[Mention] = []
+        for mention in self.names.within(last.end, last.end + 160):
+            between = self.plain[last.end : mention.start]
+            if mention.name.kind != PERSON or not _AND_ANOTHER.fullmatch(between):
+                break
+            found.append(mention)
+            last = mention
+        return found
+
+    def _officer(self, name: Name, span: tuple[int, int]) -> Party | None:
+        role = self.roles.get(name.key)
+        if role is None or role.foreign or role.organisation is None or role.organisation.kind == PUBLIC:
+            return None
+        if role.organisation.kind == OUTLET and not role.organisation.also_outlet:
+            return None
+        standing = WORKFORCE if role.staff else SPOKESPERSON if role.spokesperson else OFFICER
+        if UNION.search(role.organisation.name):
+            standing = WORKFORCE
+        return Party(role.organisation, standing, span, name, role.title)
+
+    def _person_again(self, span: tuple[int, int]) -> tuple[tuple[Party, ...], bool]:
+        if self.lost and self.person is None:
+            return (), True
+        if self.person is not None:
+            party = self._officer(self.person, span)
+            return ((party,), False) if party else ((), True)
+        if self.last is not None and self.last.parties and self.last.parties[-1].standing == SPOKESPERSON:
+            return (dataclasses.replace(self.last.parties[-1], span=span),), False
+        return (), True
+
+    def _again(self, word: str, span: tuple[int, int]) -> tuple[tuple[Party, ...], bool]:
+        if word == "they" and self.group is not None:
+            return (dataclasses.replace(self.group, span=span),), False
+        if word == "it" and self.company is not None:
+            return (Party(self.company, self._standing(self.company), span),), False
+        return (), True
+
+    def _standing(self, name: Name) -> str:
+        return WORKFORCE if UNION.search(name.name) else ITSELF
+
+    def _organisations(self, head: Mention, mentions: Sequence[Mention]) -> tuple[tuple[Party, ...], bool]:
+        listed = self.names.listed(head, self.plain)
+        parties = [
+            Party(mention.name, self._standing(mention.name), (mention.start, mention.end))
+            for mention in (listed if head in listed else [head])
+            if mention.name.kind == COMPANY
+        ]
+        return tuple(parties), not parties
+
+    def _workforce(
+        self, companies: Sequence[Mention], span: tuple[int, int], text: str
+    ) -> tuple[tuple[Party, ...], bool]:
+        if companies:
+            first = companies[0]
+            listed = [mention for mention in self.names.listed(first, self.plain) if mention.name.kind == COMPANY]
+            members = list({mention.name.key: mention for mention in (*listed, *companies)}.values())
+        else:
+            members = []
+        if not members:
+            if self.company is None or FOREIGN.search(text):
+                return (), True
+            party = Party(self.company, WORKFORCE, span)
+            self.group = party
+            return (party,), False
+        parties = tuple(Party(mention.name, WORKFORCE, span) for mention in members)
+        self.group = parties[-1]
+        self.person = None
+        return parties, False
+
+    def _speaking_for(self, companies: Sequence[Mention], span: tuple[int, int]) -> tuple[tuple[Party, ...], bool]:
+        if companies:
+            listed = [m for m in self.names.listed(companies[0], self.plain) if m.name.kind == COMPANY]
+            members = listed if len(listed) > 1 else companies[:1] if len(companies) == 1 else companies
+            self.person = None
+            return tuple(Party(mention.name, SPOKESPERSON, span) for mention in members), False
+        if self.company is None or not _THE_COMPANYS.match(self.plain[span[0] : span[1]]):
+            return (), True
+        self.person = None
+        return (Party(self.company, SPOKESPERSON, span),), False
+
+    def _writers(
+        self, companies: Sequence[Mention], people: Sequence[Mention], span: tuple[int, int], text: str
+    ) -> tuple[tuple[Party, ...], bool]:
+        """Return who wrote “the memo”, “the company's statement”, “a letter from staff”."""
+        if people:
+            return self._people(people[:1], text)
+        if companies:
+            if _STAFF_HEAD.search(text.split(" from ")[-1].strip()):
+                return self._workforce(companies, span, text)
+            return (Party(companies[0].name, self._standing(companies[0].name), span),), False
+        owner = next((mention for mention in self.names.within(*span) if mention.name.kind == PERSON), None)
+        if owner is not None:
+            party = self._officer(owner.name, span)
+            return ((party,), False) if party else ((), True)
+        if self.last is not None and not self.lost:
+            return tuple(dataclasses.replace(party, span=span) for party in self.last.parties), False
+        return (), True
+
+    def _beside(self, part: Parsed, token: Token) -> tuple[tuple[Party, ...], bool]:
+        """Read the name that touches the verb, where the grammar gave none."""
+        start, end = part.span(token, token)
+        for mention in self.names.within(max(part.sentence.start, start - 60), start):
+            between = self.plain[mention.end : start]
+            if re.fullmatch(r"(?: (?:also|later|then|has|have|had|publicly))* ", between):
+                return self._mention(mention)
+        for mention in self.names.within(end, min(part.sentence.end, end + 60)):
+            between = self.plain[end : mention.start]
+            if re.fullmatch(rf" (?:the )?(?:(?:{OFFICE}|{SPOKES}),? )?", between, re.IGNORECASE):
+                following = self.plain[mention.end : mention.end + 40]
+                titled = re.match(rf"(?:'s)? (?:[a-z]+ ){{0,2}}(?:{OFFICE}|{SPOKES})\b", following)
+                if titled and mention.name.kind == COMPANY:
+                    ahead = self.names.within(mention.end, min(part.sentence.end, mention.end + 60))
+                    if ahead and ahead[0].name.kind == PERSON:
+                        return self._people(ahead[:1], following)
+                    return (Party(mention.name, SPOKESPERSON, (mention.start, mention.end)),), False
+                return self._mention(mention)
+        return (), False
+
+    def _mention(self, mention: Mention) -> tuple[tuple[Party, ...], bool]:
+        if mention.name.kind == PERSON:
+            return self._people([mention], "")
+        if mention.name.kind == COMPANY and not self._owns(mention):
+            return self._organisations(mention, [mention])
+        return (), True
+
+    def _according(self, part: Parsed, token: Token) -> tuple[tuple[Party, ...], bool]:
+        for child in token.children:
+            if child.lower_ == "to":
+                for noun in child.children:
+                    if noun.dep_ == "pobj":
+                        if _DOCUMENT_HEAD.search(noun.lower_):
+                            return (), False
+                        parties, foreign = self._parties(part, noun)
+                        return parties, foreign and not parties
+        return (), False
+
+    # --- what was said ------------------------------------------------------------------
+
+    def _in_quote(self, part: Parsed, place: int) -> bool:
+        return any(quote.start <= place < quote.end for quote in part.quotes if quote.words > 3)
+
+    def _content(self, part: Parsed, token: Token) -> tuple[int, int] | None:
+        """Return the clause or object a verb of saying governs."""
+        spans = []
+        for child in token.children:
+            if (
+                child.dep_ in {"ccomp", "xcomp", "dobj", "oprd", "attr", "prep", "advcl", "pcomp", "dative"}
+                and child.i > token.i
+            ):
+                if child.dep_ == "prep" and child.lower_ not in {
+                    "for",
+                    "against",
+                    "on",
+                    "that",
+                    "from",
+                    "with",
+                    "of",
+                    "as",
+                    "to",
+                    "about",
+                }:
+                    continue
+                if child.dep_ == "advcl" and child.tag_ != "VBG":
+                    continue
+                spans.append(_span(part, child))
+            elif child.dep_ == "ccomp" and child.i < token.i:
+                spans.append(_span(part, child))
+        spans = [span for span in spans if span[1] > span[0]]
+        if not spans:
+            return None
+        return min(start for start, _ in spans), max(end for _, end in spans)
+
+    def _main_clause(self, part: Parsed, token: Token) -> tuple[int, int]:
+        return part.sentence.start, part.at(token) if token.i > 3 else part.sentence.end
+
+    def _document_of(self, part: Parsed, token: Token) -> str | None:
+        for child in token.children:
+            if child.dep_ in {"dobj", "nsubjpass"} and _DOCUMENT_HEAD.search(child.lower_):
+                return str(child.lower_)
+        return None
+
+    def _document(self, part: Parsed, token: Token, subject: Token | None) -> str | None:
+        if subject is not None and _DOCUMENT_HEAD.search(subject.lower_):
+            return str(subject.lower_)
+        if (issued := self._document_of(part, token)) is not None:
+            return issued
+        text = self.plain[part.sentence.start : part.sentence.end]
+        found = re.search(
+            rf"\b(?:in|via|through|on|by|to) (?:an?|the|its|his|her|their) (?:[\w'&,-]+ ){{0,5}}?({DOCUMENT})\b",
+            text,
+            re.I,
+        )
+        return found.group(1).lower() if found else None
+
+    # --- quotations -----------------------------------------------------------------------
+
+    def _give_quotes(self, part: Parsed, said: Sequence[Saying]) -> list[Quotation]:
+        """Give each quotation of the sentence to the verb that governs it; return those without one."""
+        orphans = []
+        for quote in part.quotes:
+            holders = [
+                saying for saying in said if saying.clause and saying.clause[0] <= quote.start < saying.clause[1]
+            ]
+            holder = min(holders, key=lambda one: one.clause[1] - one.clause[0], default=None)  # type: ignore[index]
+            if holder is None or not holder.parties:
+                near = min(
+                    said,
+                    key=lambda one: (
+                        abs(one.own[0] - quote.start) if one.own[0] > quote.start else quote.start - one.own[1]
+                    ),
+                    default=None,
+                )
+                holder = holder or near
+            if holder is None:
+                orphans.append(quote)
+            elif self._is_speech(quote, holder):
+                holder.quotes.append(quote)
+        return orphans
+
+    def _is_speech(self, quote: Quotation, holder: Saying) -> bool:
+        """Say whether marked words are somebody's words, and not a name or a title in quotation marks."""
+        if quote.words > 4:
+            return True
+        words = self.plain[quote.start : quote.end]
+        capitals = [word for word in words.split() if word[:1].isupper()]
+        if len(capitals) == len(words.split()) and quote.words > 1:
+            return False
+        inside = holder.clause is not None and holder.clause[0] - 2 <= quote.start <= holder.clause[1]
+        return inside or holder.verb in {"describe", "call", "label", "say", "tell", "write"}
+
+    def _continue(self, part: Parsed, orphans: Sequence[Quotation], said: Sequence[Saying]) -> None:
+        """Give words without a verb to whoever speaks on: the same paragraph, or the one before it."""
+        rest = self.plain[part.sentence.start : part.sentence.end]
+        for quote in orphans:
+            rest = rest.replace(self.plain[quote.outer[0] : quote.outer[1]], "")
+        if len(rest.split()) > 3 or said:
+            return
+        if self.last is None or self.lost:
+            return
+        gap = [
+            paragraph.kind
+            for paragraph in self.paragraphs[self.last.paragraph + 1 : part.sentence.paragraph]
+            if paragraph.kind in {"body", "heading"}
+        ]
+        held = self.last.quotes[-1].paragraph if self.last.quotes else self.last.paragraph
+        since = [p for p in self.paragraphs[held + 1 : part.sentence.paragraph] if p.kind in {"body", "heading"}]
+        if gap and since:
+            return
+        self.last.quotes.extend(quote for quote in orphans if quote.words > 2)
+
+    # --- silence, letters -------------------------------------------------------------------
+
+    def _silence(self, part: Parsed) -> list[Saying]:
+        text = self.plain[part.sentence.start : part.sentence.end]
+        found: list[Saying] = []
+        for pattern, kind in ((_DECLINED, DECLINED), (_UNANSWERED, NO_RESPONSE)):
+            for match in pattern.finditer(text):
+                own = part.sentence.start + match.start(), part.sentence.start + match.end()
+                if self._in_quote(part, own[0]):
+                    continue
+                around = text[match.start() : match.end() + 60]
+                if kind == NO_RESPONSE and not _ASKED_OF.search(around):
+                    continue
+                kinds = kind
+                if kind == DECLINED and re.search(
+                    r"\bor (?:did|could|were|was)(?:n't| not)", text[match.end() : match.end() + 40]
+                ):
+                    kinds = NO_RESPONSE
+                if (
+                    kind == NO_RESPONSE
+                    and found
+                    and found[-1].kind == NO_RESPONSE
+                    and re.search(r"\bor\b", text[found[-1].own[1] - part.sentence.start : match.start()])
+                ):
+                    continue
+                parties = self._silent(part, own[0])
+                if parties:
+                    found.append(self._saying(part, "decline", own, parties, None, kind=kinds))
+        return found
+
+    def _silent(self, part: Parsed, place: int) -> tuple[Party, ...]:
+        verb = next((token for token in part.doc if part.at(token) >= place), None)
+        if verb is not None:
+            while (
+                verb.dep_ in {"aux", "neg", "advmod", "preconj", "prep", "pobj", "det", "amod"}
+                and verb.head is not verb
+            ):
+                verb = verb.head
+            subject = _subject(verb)
+            if subject is not None:
+                parties, foreign = self._parties(part, subject)
+                if parties:
+                    return tuple(
+                        dataclasses.replace(party, person=None, title=None)
+                        for party in parties
+                        if party.standing != WORKFORCE
+                    )
+                if foreign:
+                    return ()
+        before = [
+            mention
+            for mention in self.names.within(part.sentence.start, place)
+            if mention.name.kind in {COMPANY, PERSON, PUBLIC}
+        ]
+        if before and place - before[-1].end < 80 and before[-1].name.kind == COMPANY:
+            listed = self.names.listed(before[-1], self.plain)
+            return tuple(Party(m.name, ITSELF, (m.start, m.end)) for m in listed if m.name.kind == COMPANY)
+        return ()
+
+    def _letter(self, part: Parsed) -> list[Saying]:
+        text = self.plain[part.sentence.start : part.sentence.end]
+        match = _SIGNED.search(text)
+        if match is None or self._in_quote(part, part.sentence.start + match.start()):
+            return []
+        own = part.sentence.start + match.start(), part.sentence.start + match.end()
+        verb = next(
+            (
+                token
+                for token in part.doc
+                if own[0] <= part.at(token) < own[1] and token.lower_.startswith(("sign", "co-sign"))
+            ),
+            None,
+        )
+        subject = None
+        if verb is not None:
+            by = next((child for child in verb.children if child.dep_ == "agent"), None)
+            subject = next(iter(by.children), None) if by is not None else _subject(verb)
+        parties: tuple[Party, ...] = ()
+        if subject is not None:
+            parties, _ = self._parties(part, subject)
+        if not parties:
+            before = [m for m in self.names.within(part.sentence.start, own[0]) if m.name.kind == COMPANY]
+            staff = re.search(rf"\b{STAFF}\b", text[: match.start()], re.IGNORECASE)
+            standing = WORKFORCE if staff else ITSELF
+            parties = tuple(Party(m.name, standing, (m.start, m.end)) for m in before)
+        if not parties:
+            return []
+        clause = (own[1], part.sentence.end)
+        saying = self._saying(part, "sign", own, parties, clause, kind=OPEN_LETTER, document="letter")
+        counted = re.search(
+            r"\b(?:more than|over|at least|nearly|almost|about|around|some|roughly)? ?(?:\d[\d,]*|a dozen|"
+            r"dozens|hundreds|"
+            r"twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|"
+            r"a hundred)\b(?= (?:[\w-]+ ){0,3}?(?:employees|workers|"
+            r"staff|staffers|companies|firms|businesses|engineers|executives|people|signatories|of))",
+            text,
+            re.IGNORECASE,
+        )
+        if counted:
+            saying.count = part.sentence.start + counted.start(), part.sentence.start + counted.end()
+        return [saying]
+
+
+def _subject(verb: Token) -> Token | None:
+    """Return the head of the noun phrase that does the saying."""
+    passive = None
+    for child in verb.children:
+        if child.dep_ in {"nsubj", "csubj"}:
+            return _antecedent(verb, child)
+        if child.dep_ == "nsubjpass":
+            passive = child
+        if child.dep_ == "agent":
+            return next((noun for noun in child.children if noun.dep_ == "pobj"), None)
+    if passive is not None and verb.lower_ in {"quoted", "asked"}:
+        return _antecedent(verb, passive)
+    if passive is not None:
+        return passive if _DOCUMENT_HEAD.search(passive.lower_) else None
+    if verb.dep_ in {"conj", "xcomp", "advcl", "ccomp"} and verb.head is not verb and verb.head.pos_ in {"VERB", "AUX"}:
+        if verb.dep_ == "ccomp" and SAYING.get(verb.head.lower_):
+            return None
+        return _subject(verb.head)
+    if verb.dep_ in {"acl", "relcl"} and verb.head is not verb:
+        return verb.head
+    return None
+
+
+def _antecedent(verb: Token, subject: Token) -> Token:
+    if subject.lower_ in {"who", "which", "that"}:
+        top = verb
+        while top.dep_ in {"conj", "xcomp"} and top.head is not top:
+            top = top.head
+        if top.dep_ in {"relcl", "acl"}:
+            return top.head
+    return subject
+
+
+def _phrase(part: Parsed, head: Token) -> tuple[int, int]:
+    """Return the span of a noun phrase without its relative clauses."""
+    kept = [head]
+    waiting = list(head.children)
+    while waiting:
+        token = waiting.pop()
+        if token.dep_ in {"relcl", "acl", "advcl", "parataxis", "punct"} and token.lower_ not in {"including", ","}:
+            continue
+        kept.append(token)
+        waiting.extend(token.children)
+    first, last = min(kept, key=lambda one: one.i), max(kept, key=lambda one: one.i)
+    return part.span(first, last)
+
+
+def _span(part: Parsed, head: Token) -> tuple[int, int]:
+    tokens = list(head.subtree)
+    return part.span(tokens[0], tokens[-1])
+
+
+def parties_of(sayings: Iterable[Saying]) -> Iterator[Party]:
+    """Go through the parties of some sayings."""
+    for saying in sayings:
+        yield from saying.parties

@@ -1,0 +1,202 @@
+"""On which side: what the words say of the stance target, with the words that show it.
+
+Rules with trigger words, in the order of the codebook: a judgement before a call for
+calm, that before saying that no side is taken, that before no view at all. Where no
+words are held, the answer is ``unclear``; where words are held and nothing in them
+judges, ``no_position``. Words aimed at another person are no stance.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+
+from tracker.ingest.find import views
+from tracker.ingest.find.names import PERSON, Names
+from tracker.ingest.find.speech import OPEN_LETTER, Saying
+from tracker.ingest.find.words import words_of
+from tracker.models.choices import Stance
+
+_ENOUGH = 2.0
+_TOKENS = re.compile(r"[A-Za-z][\w'-]+")
+_SMALL = frozenset(
+    words_of(
+        """the and for not that this with from against over about into toward towards other called calls call its
+        his her their after before under upon than those these what when who whom which per person company companies"""
+    )
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class View:
+    """The side taken, the sentence for the editor, and the words it rests on."""
+
+    stance: str
+    reason: str
+    spans: tuple[tuple[int, int], ...] = ()
+    sure: float = 0.5
+
+
+@dataclasses.dataclass(frozen=True)
+class _Cue:
+    side: str
+    weight: float
+    start: int
+    end: int
+
+
+def stems(phrase: str) -> frozenset[str]:
+    """Return the beginnings of the words of a phrase that mean something, for finding them again inflected."""
+    return frozenset(
+        word.lower().removesuffix("'s")[:6]
+        for word in _TOKENS.findall(phrase)
+        if len(word) > 2 and word.lower() not in _SMALL
+    )
+
+
+def judge(plain: str, sayings: Sequence[Saying], names: Names, *, target: str, disavowal: bool = False) -> View:
+    """Code a statement's stance toward the target from its own words."""
+    if disavowal:
+        own = sayings[0].own
+        return View(
+            str(Stance.UNCLEAR),
+            f"“{plain[own[0] : own[1]]}” turns away from somebody's words; it does not say on which side of "
+            "the matter.",
+            (own,),
+            0.6,
+        )
+    passages = _passages(plain, sayings)
+    if not passages:
+        return View(str(Stance.UNCLEAR), "The report gives neither words nor their content.", (), 0.4)
+    target_stems = stems(target)
+    asked = bool(views.A_DEMAND.search(target))
+    cues: list[_Cue] = []
+    for start, end in passages:
+        cues += _cues(plain, start, end, names, target_stems, asked=asked)
+    for saying in sayings:
+        cues += _of_the_verb(plain, saying, names, target_stems, asked=asked)
+    return _weigh(plain, cues, target)
+
+
+def _passages(plain: str, sayings: Sequence[Saying]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for saying in sayings:
+        if saying.clause is not None and saying.clause[1] - saying.clause[0] > 3:
+            found.append(saying.clause)
+        found += [(quote.start, quote.end) for quote in saying.quotes]
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(set(found)):
+        if merged and start <= merged[-1][1] and end <= merged[-1][1]:
+            continue
+        if merged and start < merged[-1][1]:
+            start = merged[-1][1]
+        merged.append((start, end))
+    return merged
+
+
+def _cues(plain: str, start: int, end: int, names: Names, target: frozenset[str], *, asked: bool) -> list[_Cue]:
+    text = plain[start:end]
+    found: list[_Cue] = []
+    tables: list[tuple[re.Pattern[str], str, float]] = [
+        (views.NEUTRAL, "neutral", 2.0),
+        (views.WRONG_STRONG, "wrong", 2.0),
+        (views.RIGHT_STRONG, "right", 2.0),
+        (views.WRONG_WEAK, "wrong", 0.7),
+        (views.RIGHT_WEAK, "right", 0.7),
+        (views.CALM, "calm", 2.0),
+    ]
+    if asked:
+        tables += [(views.UNWILLING, "wrong", 1.0), (views.WILLING, "right", 1.6)]
+    taken: list[tuple[int, int]] = []
+    for pattern, side, weight in tables:
+        for match in pattern.finditer(text):
+            if any(first < match.end() and match.start() < last for first, last in taken):
+                continue
+            taken.append(match.span())
+            begin, stop = _sentence_around(text, match.start())
+            clause = text[begin:stop]
+            negated = side in {"wrong", "right"} and views.NEGATED.search(text[begin : match.start()])
+            turned = {"wrong": "right", "right": "wrong"}.get(side, side) if negated else side
+            worth = weight * (0.8 if negated else 1.0)
+            if side in {"wrong", "right"}:
+                worth *= _aim(clause, start + begin, start + stop, names, target)
+            if worth:
+                found.append(_Cue(turned, worth, start + match.start(), start + match.end()))
+    return found
+
+
+def _sentence_around(text: str, place: int) -> tuple[int, int]:
+    begin = max(text.rfind(". ", 0, place), text.rfind("; ", 0, place), text.rfind("? ", 0, place)) + 1
+    stops = [at for mark in (". ", "; ", "? ") if (at := text.find(mark, place)) != -1]
+    return begin, min(stops, default=len(text))
+
+
+def _aim(clause: str, start: int, end: int, names: Names, target: frozenset[str]) -> float:
+    """Return how much a judging word counts: more when the target is named beside it, less when somebody else is."""
+    words = stems(clause)
+    if target & words:
+        return 1.5
+    others = [m for m in names.within(start, end) if m.name.kind == PERSON and not stems(m.name.name) & target]
+    return 0.4 if others else 1.0
+
+
+def _of_the_verb(plain: str, saying: Saying, names: Names, target: frozenset[str], *, asked: bool) -> list[_Cue]:
+    """Read the verb itself: condemning, backing, urging that a thing stop, cutting ties."""
+    start, end = saying.own
+    clause = plain[saying.clause[0] : saying.clause[1]] if saying.clause else ""
+    aim = _aim(clause, *(saying.clause or saying.own), names, target)
+    if saying.deed:
+        away = bool(views.TURNS_AWAY.match(plain[start:end]))
+        side = ("right" if asked else "wrong") if away else "right"
+        return [_Cue(side, 2.2, start, saying.clause[1] if saying.clause else end)]
+    if saying.verb in views.JUDGES_WRONG:
+        return [_Cue("wrong", 2.2 * aim, start, end)]
+    if saying.verb in views.JUDGES_RIGHT:
+        return [_Cue("right", 2.2 * aim, start, end)]
+    if saying.verb in views.DEMANDS or saying.kind == OPEN_LETTER:
+        stops = views.STOPS.search(clause)
+        if stops:
+            side = "right" if asked else "wrong"
+            at = saying.clause[0] if saying.clause else start
+            return [_Cue(side, 2.2, at + stops.start(), at + stops.end())]
+        goes_on = views.GOES_ON.search(clause)
+        if goes_on and saying.clause:
+            return [_Cue("right", 2.0, saying.clause[0] + goes_on.start(), saying.clause[0] + goes_on.end())]
+    return []
+
+
+def _weigh(plain: str, cues: Sequence[_Cue], target: str) -> View:
+    def total(side: str) -> float:
+        return sum(cue.weight for cue in cues if cue.side == side)
+
+    def best(*sides: str) -> tuple[tuple[int, int], ...]:
+        ranked = sorted((cue for cue in cues if cue.side in sides), key=lambda cue: -cue.weight)[:3]
+        return tuple((cue.start, cue.end) for cue in sorted(ranked, key=lambda cue: cue.start))
+
+    def shown(spans: Sequence[tuple[int, int]]) -> str:
+        return ", ".join(f"“{' '.join(plain[start:end].split())[:60]}”" for start, end in spans)
+
+    about = target or "the matter"
+    wrong, right, calm, neutral = total("wrong"), total("right"), total("calm"), total("neutral")
+    if neutral >= _ENOUGH and max(wrong, right) < 2 * _ENOUGH:
+        spans = best("neutral")
+        return View(str(Stance.NEUTRAL), f"{shown(spans)} says that no side is taken.", spans, 0.7)
+    if wrong >= 2.5 and right >= 2.5 and min(wrong, right) / max(wrong, right) > 0.66:
+        spans = best("wrong", "right")
+        return View(str(Stance.MIXED), f"{shown(spans)} go both ways on {about}.", spans, 0.35)
+    if max(wrong, right) >= _ENOUGH and not (
+        calm >= _ENOUGH and max(wrong, right) < 1.5 * _ENOUGH and calm > max(wrong, right)
+    ):
+        side, stance, word = (
+            ("wrong", Stance.CRITICAL, "wrong") if wrong >= right else ("right", Stance.SUPPORTIVE, "right")
+        )
+        spans = best(side)
+        sure = min(0.85, 0.4 + abs(wrong - right) / 10)
+        return View(str(stance), f"{shown(spans)} judges {about} {word}.", spans, sure)
+    if calm >= _ENOUGH:
+        spans = best("calm")
+        return View(
+            str(Stance.CALLS_FOR_CALM), f"{shown(spans)} asks for calm or openness and blames nobody.", spans, 0.6
+        )
+    return View(str(Stance.NO_POSITION), f"The words are held, and nothing in them judges {about}.", (), 0.45)

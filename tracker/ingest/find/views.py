@@ -1,0 +1,165 @@
+"""The words of stance: what judges a thing wrong or right, what asks for calm, what takes no side.
+
+Lists, not rules, and the same for every event. Each entry is a pattern and a weight: 2
+judges by itself, 1 leans. What a word is aimed at is decided in ``stance``.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tracker.ingest.find.words import words_of
+
+
+def _words(*patterns: str) -> re.Pattern[str]:
+    return re.compile(r"\b(?:" + "|".join(patterns) + r")", re.IGNORECASE)
+
+
+WRONG_STRONG = _words(
+    r"wrong\b(?! with)", r"unacceptable\b", r"outrage(?:d|ous)?\b", r"appall\w+", r"disgrac\w+", r"disgust\w+",
+    r"shameful\w*", r"deplor\w+",
+    r"abhorren\w+", r"reprehensible", r"repugnan\w+", r"indefensible", r"intolerable", r"unconscionable", r"egregious",
+    r"unjust\w*\b", r"unfair\w*\b", r"unlawful\w*", r"illegal\w*", r"unconstitutional\w*", r"overreach\w*",
+    r"(?:a step |gone |goes |going |went )?too far\b",
+    r"crosse[sd] (?:a|the|that|every) line", r"a bridge too far", r"offensive\b", r"racist\b", r"hateful\b",
+    r"cruel\w*", r"inhuman\w*", r"immoral\w*",
+    r"irresponsible", r"reckless\w*", r"(?:a|big|huge|terrible|grave) mistake", r"misguided", r"short-?sighted",
+    r"condemn\w*", r"denounc\w+", r"deplore\w*",
+    r"oppos(?:e|es|ed|ing|ition)\b(?! (?:sides|directions?|ends?))", r"object(?:s|ed|ing)? (?:strongly )?to\b",
+    r"reject(?:s|ed|ing)?\b", r"decr(?:y|ied|ies|ying)\b",
+    r"criticiz\w+|criticis(?:e|ed|es|ing|m)\b", r"blast(?:s|ed|ing)?\b", r"slam(?:s|med|ming)?\b", r"rebuk\w+",
+    r"lambast\w*",
+    r"(?:deeply |very |gravely |seriously |extremely )?(?:alarmed|dismayed|troubled|appalled|disheartened|"
+    r"disturbed)\b", r"(?:deeply |very |bitterly )?disappoint(?:ed|ing|ment)\b",
+    r"disagree(?:s|d|ment)?\b", r"push(?:ed|es|ing)? back (?:against|on)", r"stand(?:s|ing)? (?:up )?against",
+    r"(?:speak|speaking|spoke|speaks) out against",
+    r"fight(?:ing)? (?:against )?(?:this|the|it)\b", r"not who we are", r"contrary to (?:our|the|who)", r"betray\w*",
+    r"violat(?:e|es|ed|ing|ion)\b", r"discriminat\w+",
+    r"silenc(?:e|ing) (?:the|our|us|its|journalists|critics|reporters)", r"no place (?:in|at|for|here)",
+    r"will not (?:be )?tolerat\w*", r"harmful\b", r"dangerous\w*", r"threaten\w*",
+    r"must (?:be )?(?:stop|end|withdraw|repeal|revers|rescind|change)\w*",
+    r"(?:should|must|can|could|will) (?:not|never) (?:be allowed|stand|happen|be tolerated)",
+    r"in (?:strong )?opposition",
+    r"punish(?:es|ed|ing|ment)?\b", r"onerous", r"burdensome", r"excessive\b", r"unreasonabl\w+", r"absurd\w*",
+    r"ridiculous\w*", r"insult\w*", r"toxic\b",
+    r"harms\b", r"inequit\w+", r"stereotyp\w+", r"erod(?:e|es|ed|ing)\b",
+    r"failed to (?:act|enforce|protect|listen)", r"unable to (?:stand by|support)", r"complicit\w*", r"inexcusable",
+    r"horrif\w+", r"heinous", r"sickened?\b", r"ashamed\b", r"incorrect assumptions?", r"distort\w*", r"cowardly",
+    r"hypocri\w+",
+)  # fmt: skip
+WRONG_WEAK = _words(
+    r"concern(?:s|ed|ing)?\b(?! for)", r"worr(?:y|ied|ies|ying|isome)\b", r"problem(?:s|atic)?\b",
+    r"hurt(?:s|ful|ing)?\b", r"burden\w*", r"damag(?:e|es|ed|ing)\b", r"against\b",
+    r"upset\b", r"frustrat\w+", r"ang(?:ry|er|ered)\b", r"sad(?:dened)?\b", r"bad for\b", r"fail(?:s|ed|ing|ure)?\b",
+    r"doubt\w*", r"backward", r"hate\b", r"refus(?:e|es|ed|ing)\b",
+    r"terrible\b", r"awful\b", r"poor(?:ly)? (?:attempt|judg\w+|handled)", r"inadequate\b", r"not enough\b",
+    r"inaction\b", r"regret(?:s|ted|table)?\b", r"distract\w+", r"costly\b", r"suck(?:s)?\b",
+    r"stop\b", r"lower the\b", r"does(?:n't| not) (?:make sense|work|belong|reflect)",
+)  # fmt: skip
+RIGHT_STRONG = _words(
+    r"support(?:s|ed|ing|ive)?\b(?! (?:staff|team|line|services?|employees|our (?:employees|customers|staff|"
+    r"people)))", r"applaud(?:s|ed|ing)?\b", r"welcom(?:e|es|ed|ing)\b(?! to\b)", r"prais(?:e|es|ed|ing)\b",
+    r"commend(?:s|ed|ing)?\b",
+    r"hail(?:s|ed|ing)?\b", r"endors(?:e|es|ed|ing|ement)\b", r"in favou?r of",
+    r"stand(?:s|ing)? (?:by|behind|with)\b", r"stood (?:by|behind|with)\b",
+    r"(?:fully |firmly |strongly )back(?:s|ed|ing)?\b", r"proud(?:ly)?\b",
+    r"(?:the )?right (?:thing|decision|call|move|step|choice|course)\b", r"(?:was|is|were|are) right\b",
+    r"(?:an? )?(?:important|positive|necessary|welcome|good|great|big|major|huge|first|"
+    r"right) (?:first )?(?:step|move|news|win|victory|decision)\b", r"long overdue",
+    r"believ(?:e|es|ed) in\b", r"(?:strongly |deeply )?agree(?:s|d)? (?:with|that)\b", r"grateful (?:for|to)\b",
+    r"defend(?:s|ed|ing)?\b(?! (?:against|itself|himself|herself|themselves))",
+    r"(?:pleased|delighted|thrilled|excited|glad|happy|honou?red) (?:to|that|with|by|about)\b", r"a win for\b",
+    r"fully supports?\b",
+    r"justified\b", r"lawful\w*\b", r"necessary (?:and|to|for|measure)", r"solidarity\b",
+    r"had (?:to be|been) (?:done|needed)",
+    r"(?:thank|thanks|thanking|thanked) (?:the |president|congress|lawmakers|mr|secretary)",
+    r"(?:did|have done|has done) nothing wrong", r"not (?:shot|killed) an? innocent",
+    r"keep(?:s|ing)? (?:us|people|the \w+|our \w+) safe",
+)  # fmt: skip
+RIGHT_WEAK = _words(
+    r"help(?:s|ed|ful|ing)?\b", r"benefit(?:s|ed|ing|icial)?\b", r"good\b", r"great\b", r"positive\b",
+    r"committed\b", r"commitment\b", r"back(?:s|ed|ing)\b", r"agree(?:s|d)?\b", r"invest(?:s|ing|ment|ments)?\b",
+    r"grow(?:th|ing)?\b", r"important\b", r"value[sd]?\b", r"join(?:s|ed|ing)?\b", r"opportunit\w+", r"progress\b",
+    r"allow(?:s|ed)? us\b", r"will enable\b", r"thank(?:s|ed|ful)?\b", r"appreciat\w+", r"protect(?:s|ed|ing)?\b",
+    r"bonus(?:es)?\b", r"rais(?:e|es|ing) (?:\w+ )?(?:wages|pay)", r"share the (?:view|goal|belief)\w*",
+    r"hope(?:s|ful)?\b",
+)  # fmt: skip
+WILLING = _words(
+    r"(?:ready|willing|prepared|happy|glad|eager|pleased|able) to\b", r"stand(?:s|ing)? ready",
+    r"will (?:\w+ )?(?:help|join|take part|participate|comply|cooperate|work|make|produce|build|stop|end|"
+    r"testify|appear|attend|provide|change|do|pledge|support|explore|meet|consider)\b",
+    r"(?:is|are|was|were|has been|have been|be) (?:\w+ )?(?:working|helping|exploring|looking|talking|"
+    r"speaking|cooperating|preparing|discussing)\b",
+    r"(?:pledg|commit|promis|vow|agree|offer|volunteer)\w* (?:to\b|that)", r"we must\b", r"plan(?:s|ned|ning)? to\b",
+    r"in (?:talks|discussions|dialogue)",
+    r"do(?:ing)? (?:everything|whatever|all|more|our part|its part)", r"answer(?:ing|ed)? (?:the )?call",
+    r"(?:look|looking|looked) forward to", r"goal (?:is|of|to)", r"determined to", r"eager\b", r"open to\b",
+    r"respond(?:ed|ing) to the call", r"accept(?:s|ed|ing)?\b", r"adapt\w*",
+)  # fmt: skip
+UNWILLING = _words(
+    r"(?:will|would|can|could|does|do|did|has|have)(?: not|n't) (?:\w+ )?(?:stop|end|comply|join|change|"
+    r"take part|participate|testify|help|do so|make|support)\b", r"no plans? to\b", r"refus\w+ to\b", r"reject\w*",
+    r"will continue (?:to|its|our|with)\b", r"impossible", r"not (?:possible|feasible|able)",
+)  # fmt: skip
+CALM = _words(
+    r"restraint\b", r"de-?escalat\w+", r"calm(?:er|ing)?\b", r"peace(?:ful|fully)?\b", r"unite(?! states)\b",
+    r"unity\b",
+    r"(?:full |independent |thorough |transparent |impartial |public )*(?:investigat(?:e|ion|ions)|inquir(?:y|"
+    r"ies)|review)\b(?= (?:into|of|that|is|be|and|must|should|now))",
+    r"independent (?:review|inquiry|investigation)", r"transparen(?:t|cy)\b", r"dialogue\b", r"tone down",
+    r"come together", r"bring (?:people|us|the \w+) together", r"cool(?:er)? heads?",
+    r"lower(?:ing)? (?:the )?(?:tension|temperature)s?", r"talk to (?:each other|one another)", r"patience\b",
+    r"reduc\w+ tensions?",
+    r"open (?:inquiry|investigation)", r"non-?violen\w+", r"heal(?:ing)?\b",
+    r"cooperat(?:e|ion) (?:between|among|of)", r"defuse\b", r"stand(?:ing)? down\b", r"find (?:a )?common ground",
+)  # fmt: skip
+NEUTRAL = _words(
+    r"(?:take|takes|took|taking|taken) no (?:side|sides|position|stance|view)\b",
+    r"(?:not|n't|never|neither) (?:take|taken|taking) (?:a |any )?(?:sides?|position|stance|view)\b",
+    r"(?:remain|remains|stay|stays|is|are|be) (?:strictly )?neutral\b",
+    r"neither (?:support\w*|back\w*|for|endorse\w*|favou?r\w*)\b[^.]{0,30}\bnor\b",
+    r"nor (?:do|does) (?:we|it) (?:oppose|support|back)",
+    r"no (?:position|view|opinion) (?:on|about)\b",
+    r"not (?:for|up to) (?:us|a company|the company|companies|it|business|businesses)\b[^.]{0,30}\b(?:judge|"
+    r"say|decide|comment)", r"neutrality\b", r"not (?:our|its|a company's) (?:place|role|business|job) to\b",
+    r"(?:does|do|did)(?: not|n't) (?:support or oppose|back or oppose|endorse or)",
+)  # fmt: skip
+# What a company does when it turns away from a thing, and when it goes along with one.
+TURNS_AWAY = _words(
+    r"pull(?:ed|s|ing)?\b", r"suspend\w*", r"withdr[ae]w\w*", r"halt\w*", r"dropp?(?:ed|ing|s)?\b",
+    r"(?:cut|cuts|cutting|sever|severs|severed|severing)\b", r"end(?:ed|ing|s)\b", r"cancel\w*", r"terminat\w*",
+    r"stop(?:ped|ping|s)?\b", r"paus(?:e|ed|es|ing)\b", r"resign\w*", r"quit\b", r"boycott\w*",
+    r"fir(?:ed|ing)\b", r"dismiss(?:ed|ing)\b", r"oust\w*", r"remov(?:e|ed|es|ing)\b", r"ban(?:ned|ning|s)?\b",
+    r"scrapp?\w*", r"revok\w*", r"leav(?:e|es|ing)\b", r"left\b", r"walk(?:ed|ing|s)? (?:out|off)", r"distanc\w+",
+    r"disavow\w*", r"part(?:ed|ing)? ways", r"reassign\w*", r"refus\w+ to", r"withh[eo]ld\w*",
+    r"retir(?:e|ed|es|ing)\b", r"will no longer\b", r"no longer\b", r"strike\b", r"protest(?:ed|ing|s)?\b",
+)  # fmt: skip
+JUDGES_WRONG = frozenset(
+    words_of(
+        """denounce criticize criticise condemn blast slam decry oppose reject disavow rebuke blame dispute object"""
+    )
+)
+JUDGES_RIGHT = frozenset(["praise", "applaud", "welcome", "support", "endorse", "defend", "commend", "hail", "back"])
+DEMANDS = frozenset(["urge", "demand", "call", "ask", "implore", "request", "encourage", "appeal", "push", "sign"])
+STOPS = _words(
+    r"withdraw\w*",
+    r"(?:to |must |should )?(?:stop|end|halt|cancel|cut|drop|rescind|repeal|revers|abandon|scrap|ban|break|"
+    r"pull|remove|fire|resign|suspend|revoke|block|reject|condemn|oppose|reconsider|shut down|abolish|leave|"
+    r"quit|sever|divest)\w*", r"take (?:it|them|the \w+) down",
+)  # fmt: skip
+GOES_ON = _words(
+    r"(?:to |must |should )(?:continue|keep|maintain|preserve|extend|strengthen|enforce|uphold|pass|sign|"
+    r"approve|adopt|expand)\b",
+)  # fmt: skip
+NEGATED = re.compile(
+    r"(?:\bnot\b|n't\b|\bnever\b|\bno\b|\bno longer\b|\bcannot\b|\bwithout\b|\bneither\b|\bnor\b|"
+    r"\brather than\b|\binstead of\b|\bstopped short of\b|\bhardly\b|\bfar from\b|\bden(?:y|ied|ies|ying)\b)"
+    r"(?:[\s,]+[\w'-]+){0,3}[\s,]*$",
+    re.IGNORECASE,
+)
+A_DEMAND = re.compile(
+    r"\b(?:calls?|demands?|requests?|push|appeals?|campaign to|campaign against|plea|petition|boycott|pledge|"
+    r"strike|protests?|movement|walkout|goal|"
+    r"equality|invitation|order to|mandate|ban on|ask)\b",
+    re.IGNORECASE,
+)
