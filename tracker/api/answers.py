@@ -10,48 +10,40 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-import orjson
 from django.conf import settings
-from django.http import HttpResponseBase, QueryDict
+from django.http import QueryDict
 from django.utils.cache import get_conditional_response, patch_cache_control
 from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from tracker.api.bodies import BoundedJson, JsonRenderer
+from tracker.api.schema import RecordSchema
 from tracker.reading import filters, lists, versions
 from tracker.reading.errors import FilterError, Moved, Problem, nearest
 
 PAGE_PARAMETERS = ("cursor", "page_size", "count", "fields")
 
 
-class JsonRenderer(BaseRenderer):
-    """Writes JSON fast."""
-
-    media_type = "application/json"
-    format = "json"
-    charset = None
-
-    def render(self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None) -> bytes:
-        return b"" if data is None else orjson.dumps(data)
-
-
 class AlwaysJson(BaseContentNegotiation):
     """Answers in the one form an address has, whatever ``Accept`` says: browsers and curl send all sorts."""
 
-    def select_parser(self, request: Request, parsers: Sequence[Any]) -> Any:
+    def select_parser(self, request: Request, parsers: Iterable[Any]) -> Any:
         content_type = (request.content_type or "").split(";")[0].strip().lower()
         return next((parser for parser in parsers if parser.media_type == content_type), None)
 
-    def select_renderer(self, request: Request, renderers: Sequence[Any], format_suffix: str | None = None) -> Any:
-        return renderers[0], renderers[0].media_type
+    def select_renderer(self, request: Request, renderers: Iterable[Any], format_suffix: str | None = None) -> Any:
+        first = next(iter(renderers))
+        return first, first.media_type
 
 
 class RecordView(APIView):
     """An address that shows a part of the record."""
 
+    schema = RecordSchema()
     renderer_classes = [JsonRenderer]
+    parser_classes = [BoundedJson]
     content_negotiation_class = AlwaysJson
     permission_classes: Sequence[Any] = ()
     own: tuple[str, ...] = ()
@@ -61,10 +53,6 @@ class RecordView(APIView):
         super().initial(request, *args, **kwargs)
         if request.method in ("GET", "HEAD") and self.is_conditional:
             self.tag = versions.etag(request.path, canonical(request.query_params))
-
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = super().dispatch(request, *args, **kwargs)
-        return response
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, _Unchanged):
@@ -83,8 +71,11 @@ class RecordView(APIView):
 
     def moved_to(self, name: str) -> str:
         """Return the address of the row that took this one's place."""
-        head, _, tail = self.request.path.rstrip("/").rpartition("/")
-        return f"{head}/{name}/"
+        path = self.request.path
+        old = next((one for one in self.kwargs.values() if isinstance(one, str)), "")
+        head, _, tail = path.rpartition(f"/{old}")
+        query = self.request.META.get("QUERY_STRING", "")
+        return f"{head}/{name}{tail}" + (f"?{query}" if query else "")
 
     def unless_unchanged(self, request: Request) -> None:
         """Leave with 304 if the asker holds this very version. Call once the question is known to be right."""
@@ -136,6 +127,11 @@ def page_size(params: QueryDict, default: int = lists.SIZE) -> int:
     return int(given)
 
 
+def wrong(parameter: str, message: str) -> FilterError:
+    """Return the error of one parameter."""
+    return FilterError(Problem(parameter, message))
+
+
 def switch(params: QueryDict, name: str) -> bool:
     """Return whether a switch is on."""
     given = once(params, name)
@@ -145,12 +141,15 @@ def switch(params: QueryDict, name: str) -> bool:
 
 
 def fields(params: QueryDict, known: Iterable[str]) -> list[str] | None:
-    """Return the fields asked for, or None for all. Refuses those that the rows do not have."""
+    """Return the fields asked for, or None for all. Refuses those that the rows do not have.
+
+    The first of ``known`` names the row and is always there.
+    """
     given = once(params, "fields")
     if not given:
         return None
     names = list(known)
-    asked = list(dict.fromkeys(part.strip() for part in given.split(",") if part.strip()))
+    asked = list(dict.fromkeys([names[0], *(part.strip() for part in given.split(",") if part.strip())]))
     problems = []
     for name in asked[: lists.MAX_SIZE]:
         if name not in names:

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, TooManyFieldsSent
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import Resolver404, resolve
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -27,7 +29,8 @@ TITLES = {
     "not-found": "Nothing is published here",
     "wrong-method": "This address does not take that method",
     "not-acceptable": "This address answers in JSON",
-    "conflict": "The same key was used for another request",
+    "conflict": "This contradicts what is there already",
+    "key-reused": "The same key was used for another request",
     "gone": "This has been taken down, or is being examined",
     "too-large": "The body is too large",
     "wrong-media-type": "Send JSON",
@@ -46,6 +49,7 @@ KINDS = {
     410: "gone",
     413: "too-large",
     415: "wrong-media-type",
+    422: "key-reused",
     429: "too-many-requests",
     500: "our-fault",
     503: "not-now",
@@ -57,6 +61,13 @@ class Conflict(exceptions.APIException):
 
     status_code = 409
     default_code = "conflict"
+
+
+class KeyReused(exceptions.APIException):
+    """The sender's key came with another body before."""
+
+    status_code = 422
+    default_code = "key_reused"
 
 
 class TooLarge(exceptions.APIException):
@@ -72,7 +83,7 @@ def problem(
     """Return a problem document. ``more`` are extension members."""
     name = kind or KINDS.get(status, "bad-request" if status < 500 else "our-fault")
     return {
-        "type": f"/api/v1/docs/#problem-{name}",
+        "type": f"{settings.SITE_URL}/api/v1/docs/#problem-{name}",
         "title": TITLES[name],
         "status": status,
         "detail": detail,
@@ -88,7 +99,7 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
         return None
     answer.content_type = MEDIA_TYPE
     view = context.get("view")
-    if view is not None:
+    if view is not None and answer.status_code != 308:
         view.headers.update({"Cache-Control": "no-store"})
     return answer
 
@@ -120,10 +131,10 @@ def _answer(error: Exception) -> Response | None:
         )
     if isinstance(error, exceptions.APIException):
         headers = {}
-        if getattr(error, "auth_header", None):
-            headers["WWW-Authenticate"] = error.auth_header
-        if getattr(error, "wait", None):
-            headers["Retry-After"] = str(int(-(-error.wait // 1)))
+        if challenge := getattr(error, "auth_header", None):
+            headers["WWW-Authenticate"] = challenge
+        if wait := getattr(error, "wait", None):
+            headers["Retry-After"] = str(int(-(-wait // 1)))
         return Response(problem(error.status_code, str(error.detail)), status=error.status_code, headers=headers)
     if _is_askers_fault(error):
         return Response(problem(400, "A value is out of range, or is no text at all."), status=400)
@@ -156,7 +167,15 @@ def answer(request: HttpRequest, status: int, detail: str) -> HttpResponse:
 
 
 def no_such_address(request: HttpRequest, rest: str = "") -> HttpResponse:
-    """Answer 404 for an address under /api/ that does not exist."""
-    return answer(
-        request, 404, f"There is no such address. Everything there is: {request.build_absolute_uri('/api/v1/')}"
-    )
+    """Answer an address under /api/ that does not exist: 404, or the one with the slash that was forgotten."""
+    if not request.path.endswith("/"):
+        try:
+            found = resolve(f"{request.path}/")
+        except Resolver404:
+            found = None
+        if found is not None and found.func is not no_such_address:
+            query = request.META.get("QUERY_STRING", "")
+            response = HttpResponse(status=308)
+            response["Location"] = f"{request.path}/" + (f"?{query}" if query else "")
+            return response
+    return answer(request, 404, f"There is no such address. What there is: {settings.SITE_URL}/api/v1/")

@@ -12,7 +12,7 @@ import hashlib
 import logging
 import re
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.cache import cache
@@ -20,7 +20,9 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
-from rest_framework.views import APIView
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +41,7 @@ class WindowThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: APIView) -> bool:
         if not self.counts(request):
             return True
-        self.most, self.seconds = rate(api_settings.DEFAULT_THROTTLE_RATES[self.scope])
+        self.most, self.seconds = rate(str(api_settings.DEFAULT_THROTTLE_RATES[self.scope]))
         now = time.time()
         window = int(now // self.seconds)
         self.left = (window + 1) * self.seconds - now
@@ -50,7 +52,7 @@ class WindowThrottle(BaseThrottle):
         except Exception:  # whatever the cache's client raises: a limit that fails closed takes the record offline
             log.warning("The cache does not answer; requests are not limited.", exc_info=True)
             return True
-        view.headers.update(  # type: ignore[attr-defined]
+        view.headers.update(
             {
                 "RateLimit-Policy": f'"{self.scope}";q={self.most};w={self.seconds}',
                 "RateLimit": f'"{self.scope}";r={max(0, self.most - used)};t={int(self.left) + 1}',

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from knox.crypto import hash_token
 from knox.settings import CONSTANTS
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from tracker.models import ApiToken
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 SCOPES = {
     "reports": ("tracker.add_report", "Send in reports"),
@@ -74,21 +75,6 @@ class HasScope(BasePermission):
         if not request.user.has_perm(SCOPES[scope][0]):
             raise exceptions.PermissionDenied("The user of this key may not do that.")
         return True
-
-
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """How the schema describes our keys."""
-
-    target_class = TokenAuthentication
-    name = "key"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {
-            "type": "apiKey",
-            "in": "header",
-            "name": "Authorization",
-            "description": f"`{KEYWORD} or_…`. Needed only to write.",
-        }
 
 
 def find(given: str) -> ApiToken | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tracker.pages import views
+from tracker.pages import feeds, views
 
 app_name = "pages"
 
@@ -30,3 +30,11 @@ urlpatterns = [
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
 ]
+for _form in ("atom", "json"):
+    urlpatterns += [
+        path(f"feed.{_form}", feeds.timeline, {"form": _form}, name=f"feed-{_form}"),
+        path(f"events/<slug:slug>/feed.{_form}", feeds.event, {"form": _form}, name=f"event-feed-{_form}"),
+        path(f"companies/<slug:slug>/feed.{_form}", feeds.company, {"form": _form}, name=f"company-feed-{_form}"),
+        path(f"people/<slug:slug>/feed.{_form}", feeds.person, {"form": _form}, name=f"person-feed-{_form}"),
+        path(f"corrections/feed.{_form}", feeds.corrections, {"form": _form}, name=f"corrections-feed-{_form}"),
+    ]

@@ -28,6 +28,7 @@ from tracker.models import (
     Outlet,
     Person,
     Role,
+    Statement,
     Ticker,
 )
 from tracker.models.choices import (
@@ -39,7 +40,7 @@ from tracker.models.choices import (
     OutletKind,
     Sector,
 )
-from tracker.reading import lookups
+from tracker.reading import lookups, timeline
 from tracker.reading.errors import FilterError, Problem, nearest
 from tracker.reading.filters import FIRST_YEAR, IDENTIFIERS, LAST_YEAR, MAX_VALUE, MAX_VALUES, TABLES, TRACKING
 
@@ -50,6 +51,10 @@ REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 SLUG = re.compile(r"[-\w]{1,80}", re.ASCII)
 
 Reader = Callable[[str], Any]
+_FROM_TEXT: dict[str, Reader] = {
+    "DateTimeField": dt.datetime.fromisoformat,
+    "DateField": dt.date.fromisoformat,
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,7 +76,11 @@ class Parameter:
 
 @dataclasses.dataclass(frozen=True)
 class Listing:
-    """A list: whose rows, what may be asked, in which order, and how each reads."""
+    """A list: whose rows, what may be asked, in which order, and how each reads.
+
+    ``orders`` are the orders that may be asked for, each ending in a column that is
+    unique. ``ledger`` names the entity if its JSON is read from the ledger.
+    """
 
     name: str
     base: Callable[[], QuerySet[Any]]
@@ -79,6 +88,18 @@ class Listing:
     order: tuple[str, ...]
     body: Callable[[Any], dict[str, Any]]
     parameters: tuple[Parameter, ...]
+    orders: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    ledger: str = ""
+
+    def ordered(self, name: str) -> Listing:
+        """Return the list in another order, one of ``orders``. Raises ``FilterError`` for any other."""
+        if not name:
+            return self
+        if name not in self.orders:
+            near = nearest(name, self.orders)
+            hint = f" Did you mean “{near}”?" if near else f" It is one of {', '.join(self.orders)}."
+            raise FilterError(Problem("ordering", f"There is no order “{name[:60]}” here.{hint}", near))
+        return dataclasses.replace(self, order=self.orders[name])
 
     def parameter(self, name: str) -> Parameter | None:
         """Return the parameter of that name."""
@@ -205,7 +226,7 @@ def _place(listing: Listing, cursor: str) -> tuple[bool, list[Any] | None]:
     if not cursor:
         return False, None
     try:
-        if len(cursor) > 300:
+        if len(cursor) > 1500:
             raise ValueError("too long")
         told = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if not isinstance(told, list) or told[:1] not in (["p"], ["n"]) or len(told) != len(listing.order) + 1:
@@ -215,8 +236,8 @@ def _place(listing: Listing, cursor: str) -> tuple[bool, list[Any] | None]:
         for name, value in zip(listing.order, told[1:], strict=True):
             if not isinstance(value, str) or "\x00" in value:
                 raise ValueError("not ours")
-            field = model._meta.get_field(name.removeprefix("-"))
-            values.append(dt.datetime.fromisoformat(value) if field.get_internal_type() == "DateTimeField" else value)
+            field = model._meta.get_field(name.removeprefix("-")).get_internal_type()
+            values.append(_FROM_TEXT.get(field, str)(value))
         if any(isinstance(value, dt.datetime) and value.tzinfo is None for value in values):
             raise ValueError("not ours")
         return told[0] == "p", values
@@ -380,6 +401,18 @@ def _same(queryset: QuerySet[Any]) -> QuerySet[Any]:
     return queryset
 
 
+_BY_SLUG: dict[str, tuple[str, ...]] = {
+    "slug": ("slug",),
+    "-slug": ("-slug",),
+    "-updated": ("-updated_at", "-slug"),
+}
+_BY_NAME: dict[str, tuple[str, ...]] = {"name": ("name", "slug"), "-name": ("-name", "-slug")}
+_BY_PUBLICATION: dict[str, tuple[str, ...]] = {
+    "-published": ("-published_at", "-public_id"),
+    "published": ("published_at", "public_id"),
+}
+
+
 EVENTS = Listing(
     "events",
     lambda: Event.objects.published(),
@@ -396,6 +429,7 @@ EVENTS = Listing(
         _in_tree("pk"),
         _since("updated_since", "updated_at", "Changed on or after this day, UTC."),
     ),
+    _BY_SLUG | {"title": ("title", "slug"), "-title": ("-title", "-slug")},
 )
 COMPANIES = Listing(
     "companies",
@@ -411,6 +445,7 @@ COMPANIES = Listing(
         IDENTIFIER,
         _since("updated_since", "updated_at", "Changed on or after this day, UTC."),
     ),
+    _BY_SLUG | _BY_NAME,
 )
 PEOPLE = Listing(
     "people",
@@ -425,6 +460,7 @@ PEOPLE = Listing(
         Parameter("company", "Holds or held a role there, by slug.", _of_company, _slug, table="company"),
         _since("updated_since", "updated_at", "Changed on or after this day, UTC."),
     ),
+    _BY_SLUG | _BY_NAME,
 )
 OUTLETS = Listing(
     "outlets",
@@ -433,6 +469,7 @@ OUTLETS = Listing(
     ("slug",),
     public.outlet_json,
     (_named("Part of the name or domain.", "name", "domain"), closed("kind", OutletKind, "What sort of publisher.")),
+    {"slug": ("slug",), "-slug": ("-slug",)} | _BY_NAME,
 )
 REPORTS = Listing(
     "reports",
@@ -450,6 +487,7 @@ REPORTS = Listing(
             "to", "Published on or before this day.", lambda v: Q(published_earliest__lte=v[0]), _day, repeatable=False
         ),
     ),
+    {"id": ("public_id",), "-id": ("-public_id",), "-added": ("-created_at", "-public_id")},
 )
 INQUIRIES = Listing(
     "inquiries",
@@ -465,6 +503,8 @@ INQUIRIES = Listing(
         Parameter("by_us", "Whether we asked ourselves.", lambda v: Q(by_us=v[0]), _switch, ("true", "false"), False),
         _since("updated_since", "updated_at", "Changed on or after this day, UTC."),
     ),
+    _BY_PUBLICATION,
+    Entity.INQUIRY,
 )
 CORRECTIONS = Listing(
     "corrections",
@@ -479,6 +519,19 @@ CORRECTIONS = Listing(
         _in_tree("event"),
         _since("since", "published_at", "Published on or after this day, UTC."),
     ),
+    _BY_PUBLICATION,
+    Entity.CORRECTION,
+)
+# What may be asked of statements is the business of ``filters``; here stand their orders and how a page is cut.
+STATEMENTS = Listing(
+    "statements",
+    lambda: Statement.objects.published(),
+    lambda rows: rows.only("public_id", "sort_date", "sort_earliest", "published_at"),
+    timeline.ORDER,
+    public.statement_json,
+    (),
+    {"-said": timeline.ORDER, "said": tuple(name.removeprefix("-") for name in timeline.ORDER)} | _BY_PUBLICATION,
+    Entity.STATEMENT,
 )
 LISTS: dict[str, Listing] = {
     one.name: one for one in (EVENTS, COMPANIES, PEOPLE, OUTLETS, REPORTS, INQUIRIES, CORRECTIONS)

@@ -1,0 +1,171 @@
+"""Addresses of the API, and what each of them says of itself in the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import path, re_path
+
+from tracker.api import docs, files, problems, records, schema, shapes, submissions
+from tracker.api.files import answers_with
+from tracker.api.shapes import Schema, ref
+from tracker.reading import feeds, lists
+
+app_name = "api"
+
+SUMMARIES = {
+    "events": ("List events", "Show one event with its tree"),
+    "companies": ("List companies", "Show one company"),
+    "people": ("List people in public roles", "Show one person"),
+    "outlets": ("List outlets", "Show one outlet"),
+    "statements": ("List statements", "Show one statement with its evidence, corrections and replies"),
+    "timeline": ("Show the timeline", ""),
+    "reports": ("List reports that are evidence", "Show one report and what it is evidence for"),
+    "inquiries": ("List inquiries", "Show one inquiry"),
+    "corrections": ("List corrections and updates", ""),
+}
+EXAMPLES = {
+    "events": "operation-metro-surge",
+    "companies": "apple",
+    "people": "tim-cook",
+    "outlets": "new-york-times",
+    "statements": "OR-7K3M9QW",
+    "reports": "RP-7K3M9QW",
+    "inquiries": "IN-7K3M9QW",
+}
+
+
+def listed(name: str, view: Any, *, also: dict[str, Any] | None = None) -> Any:
+    """Return the address of a list."""
+
+    def describe() -> Schema:
+        return schema.list_operation(name, SUMMARIES[name][0], view.listing, view.shape, view.own)
+
+    return path(f"{name}/", answers_with(view, describe={"get": describe, **(also or {})}).as_view(), name=name)
+
+
+def detailed(name: str, view: Any) -> Any:
+    """Return the address of single rows."""
+    one = {"people": "person", "companies": "company", "inquiries": "inquiry"}.get(name, name.removesuffix("s"))
+
+    def describe() -> Schema:
+        return schema.detail_operation(
+            one, SUMMARIES[name][1], view.shape, example=EXAMPLES[name], expands=shapes.EXPANDS.get(view.shape, ())
+        )
+
+    return path(f"{name}/<str:name>/", answers_with(view, describe={"get": describe}).as_view(), name=one)
+
+
+def filed(name: str, ending: str) -> Any:
+    """Return the address of a list as a file."""
+    is_csv = ending == "csv"
+    kind, words = ("text/csv", "CSV") if is_csv else ("application/x-ndjson", "JSON lines")
+
+    def describe() -> Schema:
+        is_timeline = name in ("timeline", "statements", "voices")
+        return schema.operation(
+            f"download_{name}_{ending}",
+            f"All {name if name != 'timeline' else 'statements'} that answer, as {words}",
+            tag="files",
+            parameters=schema.timeline_parameters() if is_timeline else schema.list_parameters(lists.LISTS[name]),
+            answers={200: shapes.STR, 304: None},
+            media_type=kind,
+            headers=("ETag",),
+        )
+
+    view = answers_with(files.FileView, name=name, is_csv=is_csv, describe={"get": describe})
+    return path(f"{name}.{ending}", view.as_view(), name=f"{name}-{ending}")
+
+
+def fed(ending: str, view: Any, kind: str) -> Any:
+    """Return the address of the timeline as a feed."""
+    described = schema.operation(
+        f"feed_{ending.split('.')[0]}",
+        f"The timeline as {'an Atom' if ending == 'atom' else 'a JSON'} feed, newest published first",
+        tag="files",
+        parameters=schema.timeline_parameters(),
+        answers={200: shapes.STR if ending == "atom" else {"type": "object"}, 304: None},
+        media_type=kind,
+        headers=("ETag", "Link"),
+    )
+    return path(
+        f"timeline.{ending}", answers_with(view, describe={"get": described}).as_view(), name=f"timeline-{ending}"
+    )
+
+
+SUBMIT = schema.operation(
+    "submit_report",
+    "Send a report in",
+    tag="reports",
+    description=(
+        "An address or a pasted text. The answer comes at once; `status` is where its sender follows it. Nothing "
+        "reaches the public record without an editor. The same address is the same report."
+    ),
+    parameters=[schema.IDEMPOTENCY],
+    answers={202: ref("Submission")},
+    errors=(400, 401, 403, 413, 415, 422, 429),
+    body="SubmitReport",
+    body_example={"url": "https://news.example/2026/01/28/article", "events": ["operation-metro-surge"]},
+    headers=("Location",),
+    key=True,
+)
+STATUS = schema.operation(
+    "get_report_status",
+    "Follow a report that you sent in",
+    tag="reports",
+    parameters=[schema.name_in_path("Public id of the report.", "RP-7K3M9QW")],
+    answers={200: ref("Submission")},
+    errors=(400, 401, 404, 429),
+    key=True,
+)
+ROOT = schema.operation(
+    "root", "What there is, and where", tag="record", answers={200: ref("Root"), 304: None}, headers=("ETag",)
+)
+DOCUMENT = schema.operation(
+    "schema",
+    "This document",
+    tag="record",
+    parameters=[
+        schema.parameter("format", "In which form.", {"type": "string", "enum": ["json", "yaml"], "default": "json"})
+    ],
+    answers={200: {"type": "object"}, 304: None},
+    media_type="application/vnd.oai.openapi+json",
+    headers=("ETag",),
+)
+
+urlpatterns = [
+    path("", answers_with(records.Root, describe={"get": ROOT}).as_view(), name="root"),
+    path("schema/", answers_with(docs.SchemaView, describe={"get": DOCUMENT}).as_view(), name="schema"),
+    path("docs/", docs.documentation, name="docs"),
+    listed("timeline", records.TimelineView),
+    path("timeline.json", records.TimelineView.as_view(), name="timeline-json"),
+    listed("statements", records.StatementList),
+    detailed("statements", records.StatementDetail),
+    listed("events", records.EventList),
+    detailed("events", records.EventDetail),
+    listed("companies", records.CompanyList),
+    detailed("companies", records.CompanyDetail),
+    listed("people", records.PersonList),
+    detailed("people", records.PersonDetail),
+    listed("outlets", records.OutletList),
+    detailed("outlets", records.OutletDetail),
+    listed("reports", submissions.ReportList, also={"post": SUBMIT}),
+    path(
+        "reports/<str:name>/status/",
+        answers_with(submissions.ReportStatus, describe={"get": STATUS}).as_view(),
+        name="report-status",
+    ),
+    detailed("reports", submissions.ReportDetail),
+    listed("inquiries", records.InquiryList),
+    detailed("inquiries", records.InquiryDetail),
+    listed("corrections", records.CorrectionList),
+    fed("atom", files.FeedView, "application/atom+xml"),
+    fed("feed.json", files.JsonFeedView, feeds.JSON_FEED),
+    *(
+        filed(name, ending)
+        for name in ("timeline", "statements", "voices", *lists.LISTS)
+        for ending in ("csv", "ndjson")
+        if (name, ending) != ("voices", "ndjson")
+    ),
+    re_path(r"^(?P<rest>.*)$", problems.no_such_address),
+]
