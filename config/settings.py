@@ -12,6 +12,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from kombu import Exchange, Queue
 
 from config.env import broker_url, cache_url, env, number, secret_key
 
@@ -71,6 +72,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "tracker" / "templates"],  # before the admin's own, which ours extend
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -156,15 +158,23 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 25
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "ingest"
+# A worker without --queues serves both.
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("ingest", "maint")]
 CELERY_TASK_ROUTES = {"tracker.tasks.publish_due": {"queue": "maint"}, "tracker.tasks.sweep": {"queue": "maint"}}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "publish what is due": {"task": "tracker.tasks.publish_due", "schedule": 2.0, "options": {"expires": 10}},
-    "sweep what was left half way": {"task": "tracker.tasks.sweep", "schedule": 5.0, "options": {"expires": 30}},
+    "sweep what was left half way": {
+        "task": "tracker.tasks.sweep",
+        "schedule": 5.0,
+        "args": ["beat"],
+        "options": {"expires": 30},
+    },
     "poll feeds that are due": {"task": "tracker.tasks.poll_due_feeds", "schedule": 60.0, "options": {"expires": 60}},
 }
 SWEEP_AFTER_SECONDS = 10
+SWEEP_EVERY_SECONDS = 5  # each worker asks for a sweep as often as beat does: either of them suffices
 REPORT_MAX_ATTEMPTS = 5
 
 # --- The only door out (tracker/core/net.py) ----------------------------------------
@@ -303,5 +313,10 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.request": {"level": "ERROR"}, "httpx": {"level": "WARNING"}, "trafilatura": {"level": "ERROR"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "httpx": {"level": "WARNING"},
+        "trafilatura": {"level": "ERROR"},
+        "urllib3": {"level": "ERROR"},
+    },
 }

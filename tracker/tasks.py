@@ -1,13 +1,15 @@
 """Celery tasks: each is a retry policy, a docstring and one call.
 
 Ids in, nothing out. Any task may run twice, or be lost: the row in the database says
-what is done and what is due, and the sweeper finds what was left. What a task calls is imported when it is called: this
-module is loaded by every process, and only workers need extractors and a language model.
+what is done and what is due, and the sweeper finds what was left. What a task calls is
+imported when it is called: this module is loaded by every process, and only workers need
+extractors and a language model.
 """
 
 from __future__ import annotations
 
 from celery import shared_task
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -49,9 +51,26 @@ def publish_due() -> None:
 
 
 @shared_task(ignore_result=True)
-def sweep() -> None:
-    """Hand over again what was left half way, as far as the queue is not full already."""
+def sweep(asked_by: str = "") -> None:
+    """Hand over again what was left half way, as far as the queue is not full already.
+
+    Beat and every worker ask for it; that they do is their sign of life.
+    """
+    if asked_by:
+        sweeping.alive(asked_by, now=timezone.now())
     swept(room=sweeping.MOST - (handoff.waiting("ingest") or 0))
+
+
+def ask_for_a_sweep() -> None:
+    """Send the sweep of a worker that does not want to depend on beat; one that is not taken up at once is void."""
+    handoff.send(sweep, "worker", expires=settings.SWEEP_EVERY_SECONDS * 2)
+
+
+def warm_up() -> None:
+    """Load what every report needs, before a worker divides: its children share it, and none starts cold."""
+    from tracker.ingest import warm
+
+    warm.warm_up()
 
 
 @shared_task(ignore_result=True)
