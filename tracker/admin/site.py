@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
 
 
 class OnRecordAdminSite(admin.AdminSite):
@@ -12,3 +13,7 @@ class OnRecordAdminSite(admin.AdminSite):
     site_title = "On Record"
     index_title = "Editors' desk"
     empty_value_display = "–"
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:  # type: ignore[override]
+        """Put the review desk beside the stock pages."""
+        return [path("review/", include("tracker.admin.desk.urls")), *super().get_urls()]

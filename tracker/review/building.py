@@ -8,6 +8,7 @@ out; what an editor asked for and we do not hold is refused. All refusals come a
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +81,7 @@ KEYS = frozenset(
         # the editor's own
         "event", "form", "audience", "language", "capacity", "links", "signatures", "credits", "credits_outlet",
         "credits_report", "own_access", "stand", "no_inquiry_reason", "outcome", "about_event", "asked", "asked_about",
-        "asked_by", "by_us",
+        "asked_by", "by_us", "first_stance",
     }
 )  # fmt: skip
 OUTCOMES = {
@@ -91,7 +92,7 @@ DATE_KEYS = frozenset({"earliest", "latest", "precision", "as_written", "reason"
 VOICE_KEYS = frozenset(
     {
         "company", "organization", "new_company", "person", "speaker", "new_person", "role", "title_then", "name_then",
-        "capacity", "part", "joined", "left", "proposal", "organization_as_written", "is_new_organization",
+        "capacity", "part", "joined", "left", "proposal", "organization_as_written", "is_new_organization", "first",
     }
 )  # fmt: skip
 QUOTE_KEYS = frozenset(
@@ -724,32 +725,50 @@ def _link(first: Statement, second: Statement, *, by: User, why: str) -> None:
 def record_codings(statement: Statement, sheet: Sheet, *, by: User) -> None:
     """Keep what the coder chose beside what the machine proposed.
 
-    Blind where the coder chose: the desk shows the proposal only afterwards. Taking the
-    proposal as it is, is no coding of one's own.
+    Blind where the coder chose: the desk shows the proposal only afterwards, and what
+    was chosen before it was seen is the coding, even where the coder then changed it.
+    Taking the proposal as it is, is no coding of one's own.
     """
     shared = {"statement": statement, "coder": by, "codebook_version": settings.CODEBOOK_VERSION}
     codings = []
     if statement.stance:
+        value, note = _first_choice(sheet.get("first_stance"), statement.stance)
         codings.append(
             Coding(
                 field=CodedField.STANCE,
-                value=statement.stance,
+                value=value,
+                note=note,
                 proposed=sheet.draft.stance or "",
                 blind="stance" in sheet.edits,
                 **shared,
             )
         )
     chosen = "capacity" in sheet.edits or "voices" in sheet.edits
+    firsts = [told.get("first") for told in sheet.edits.get("voices") or []]
     proposed = {voice.company or voice.organization: voice.capacity for voice in sheet.draft.voices}
-    for voice in statement.voices.select_related("company"):
+    voices = statement.voices.select_related("company").order_by("pk")
+    for voice, first in itertools.zip_longest(voices, firsts):
         company = voice.company
         machine = proposed.get(company.slug, proposed.get(company.name, "")) if company else ""
+        value, note = _first_choice(first, voice.capacity)
         codings.append(
             Coding(
-                field=CodedField.CAPACITY, voice=voice, value=voice.capacity, proposed=machine, blind=chosen, **shared
+                field=CodedField.CAPACITY,
+                voice=voice,
+                value=value,
+                note=note,
+                proposed=machine,
+                blind=chosen,
+                **shared,
             )
         )
     Coding.objects.bulk_create(codings)
+
+
+def _first_choice(first: str | None, final: str) -> tuple[str, str]:
+    if not first or first == final:
+        return final, ""
+    return first, f"Changed to {final} after the proposal was shown."
 
 
 def _keep_quotes(citation: Citation, quotes: list[Quote], *, by: User, why: str) -> None:

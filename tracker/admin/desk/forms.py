@@ -6,6 +6,7 @@ machine proposed, and the two are compared afterwards.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -50,6 +51,8 @@ REJECTIONS = (
     ("rank_and_file", "Names a rank-and-file employee"),
     ("misread", "The machine misread the text"),
 )
+# What a further citation takes from the form; the coding of the row it joins stays as it is.
+OF_A_CITATION = ("basis", "attribution", "credits", "claims_first", "own_access")
 OUTCOME_OF_KIND = {
     CandidateKind.DECLINED_TO_COMMENT: InquiryOutcome.DECLINED,
     CandidateKind.NO_RESPONSE: InquiryOutcome.NO_ANSWER,
@@ -72,6 +75,8 @@ class CandidateForm(forms.Form):
 
     kind = forms.ChoiceField(label="What it is", choices=CandidateKind.choices)
     event = forms.ModelChoiceField(label="Event", queryset=Event.objects.none(), empty_label=OPEN[1])
+    # What was chosen before the proposal was shown: only that is a blind coding.
+    first_stance = forms.ChoiceField(choices=[("", ""), *Stance.choices], required=False, widget=forms.HiddenInput)
     stance = forms.ChoiceField(
         label="Stance",
         choices=[(key, label) for key, label in Stance.choices],
@@ -161,9 +166,15 @@ class VoiceForm(forms.Form):
     person = forms.CharField(label="Speaker", required=False, max_length=200)
     new_person = forms.BooleanField(label="New person", required=False)
     title = forms.CharField(label="Title or group", required=False, max_length=200)
-    capacity = forms.ChoiceField(label="Capacity", choices=[OPEN, *Capacity.choices], required=False)
+    capacity = forms.ChoiceField(
+        label="Whose voice", choices=Capacity.choices, required=False, widget=forms.RadioSelect
+    )
     part = forms.ChoiceField(label="Part", choices=Part.choices, required=False)
-    proposal = forms.CharField(required=False, widget=forms.HiddenInput)
+    first = forms.ChoiceField(choices=[("", ""), *Capacity.choices], required=False, widget=forms.HiddenInput)
+
+    def has_changed(self) -> bool:
+        """An untouched extra row is no voice; choosing a capacity alone does not make it one."""
+        return any(self[name].value() for name in ("company", "person", "title", "new_company", "new_person"))
 
     def clean(self) -> dict[str, Any]:
         """Find the company and the person, or note that they are to be made."""
@@ -339,6 +350,22 @@ class Sheet:
                 valid.append(False)
         return all(valid)
 
+    @property
+    def problems(self) -> int:
+        """How many fields are wrong; none while nothing was posted."""
+        if not self.main.is_bound:
+            return 0
+        fields = [name for name in self.main.errors if name != "__all__"]
+        return len(fields) + sum(len(errors) for rows in self.lists for errors in rows.errors)
+
+    def problems_of_the_citation(self) -> list[str]:
+        """Say what is wrong with what a merge takes: the citation and its quotes, not the coding."""
+        self.main.is_valid()
+        self.quotes.is_valid()
+        wanted = (*OF_A_CITATION, *(("outcome",) if self.main.is_inquiry else ()))
+        wrong = [error for name in wanted for error in self.main.errors.get(name, [])]
+        return wrong + [error for errors in self.quotes.errors for held in errors.values() for error in held]
+
     def rows(self, of: BaseFormSet[Any], *any_of: str) -> list[dict[str, Any]]:
         """Return the rows of a list that say something and are not being removed."""
         return [
@@ -415,8 +442,6 @@ def span_of(draft: Draft) -> DateSpan:
 
 
 def _day(iso: str | None) -> Any:
-    import datetime as dt
-
     return dt.date.fromisoformat(iso) if iso else None
 
 
@@ -438,7 +463,6 @@ def _voices(draft: Draft, known: dict[str, str]) -> list[dict[str, Any]]:
             "new_person": bool(voice.speaker) and f"person:{voice.person}" not in known,
             "title": voice.role or "",
             "part": Part.SIGNATORY if draft.kind == CandidateKind.OPEN_LETTER else Part.AUTHOR,
-            "proposal": voice.capacity,
         }
         for voice in draft.voices
     ]

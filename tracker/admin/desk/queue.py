@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import itertools
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -11,8 +13,8 @@ from django import forms
 from django.db.models import Count, F, Min, Q, QuerySet
 from django.http import QueryDict
 
-from tracker.models import Candidate, Company, Event, Outlet
-from tracker.models.choices import CandidateKind
+from tracker.models import Candidate, Company, Event, Outlet, Report
+from tracker.models.choices import CandidateKind, CandidateState
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -26,6 +28,15 @@ def in_words(confidence: float) -> str:
     if confidence >= CLEAR:
         return "Clear"
     return "Likely" if confidence >= LIKELY else "Inferred"
+
+
+def who(draft: dict[str, Any]) -> str:
+    """Name in a line who a stored draft says spoke, and for whom."""
+    voices = draft.get("voices") or []
+    names = [voice.get("speaker") or voice.get("organization") or "somebody" for voice in voices]
+    if len(voices) == 1 and voices[0].get("speaker") and voices[0].get("organization"):
+        return f"{names[0]}, {voices[0]['organization']}"
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "") or "somebody"
 
 
 CONFIDENCE = {"clear": Q(confidence__gte=CLEAR), "likely": Q(confidence__gte=LIKELY, confidence__lt=CLEAR)}
@@ -74,6 +85,22 @@ class Pill:
     without: str
 
 
+@dataclasses.dataclass(frozen=True)
+class Progress:
+    """How far a queue is worked off."""
+
+    decided: int
+    left: int
+    reports: int
+    mine: int
+    oldest: dt.datetime | None
+
+    @property
+    def total(self) -> int:
+        """Everything that was ever in it."""
+        return self.decided + self.left
+
+
 class Queue:
     """The pending candidates under one set of filters, report by report, oldest first."""
 
@@ -106,7 +133,26 @@ class Queue:
 
     def candidates(self) -> QuerySet[Candidate]:
         """Pending candidates under the filters, in the order of the queue. None when a filter is invalid."""
-        rows: QuerySet[Candidate] = Candidate.objects.pending()
+        rows = self._filtered(Candidate.objects.pending())
+        if self.chosen.get("mine"):
+            rows = rows.filter(claimed_by=self.user, claimed_until__gte=self.now)
+        return rows.order_by("report_id", "pk")
+
+    def progress(self) -> Progress:
+        """Count what is decided and what is left under the filters, in one query."""
+        rows = self._filtered(Candidate.objects.exclude(state=CandidateState.SUPERSEDED))
+        mine = Q(state=CandidateState.PENDING, claimed_by=self.user, claimed_until__gte=self.now)
+        found = rows.aggregate(
+            total=Count("pk", distinct=True),
+            left=Count("pk", filter=Q(state=CandidateState.PENDING), distinct=True),
+            reports=Count("report", filter=Q(state=CandidateState.PENDING), distinct=True),
+            mine=Count("pk", filter=mine, distinct=True),
+            oldest=Min("created_at", filter=Q(state=CandidateState.PENDING)),
+        )
+        decided = found["total"] - found["left"]
+        return Progress(decided, found["left"], found["reports"], found["mine"], found["oldest"])
+
+    def _filtered(self, rows: QuerySet[Candidate]) -> QuerySet[Candidate]:
         if self.form.is_bound and not self.form.is_valid():
             return rows.none()
         event = self.chosen.get("event")
@@ -124,9 +170,7 @@ class Queue:
             rows = rows.filter(CONFIDENCE[confidence])
         if older := self.chosen.get("older"):
             rows = rows.filter(created_at__lt=self.now - dt.timedelta(days=AGES[older]))
-        if self.chosen.get("mine"):
-            rows = rows.filter(claimed_by=self.user, claimed_until__gte=self.now)
-        return rows.order_by("report_id", "pk")
+        return rows
 
     def step(self, at: Candidate, *, back: bool = False) -> int | None:
         """Return the next free candidate after this one, round to the beginning; None when no other is left."""
@@ -137,6 +181,14 @@ class Queue:
             return rows.filter(before).order_by("-report_id", "-pk").first() or rows.reverse().first()
         after = Q(report_id__gt=at.report_id) | Q(report_id=at.report_id, pk__gt=at.pk)
         return rows.filter(after).first() or rows.first()
+
+
+def by_report(candidates: Iterable[Candidate]) -> list[tuple[Report, list[Candidate]]]:
+    """Group candidates that stand in the order of the queue by the report they come from."""
+    return [
+        (held[0].report, held)
+        for held in (list(group) for _, group in itertools.groupby(candidates, key=lambda one: one.report_id))
+    ]
 
 
 def waiting_by_event() -> list[dict[str, Any]]:

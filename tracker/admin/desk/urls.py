@@ -1,0 +1,30 @@
+"""Addresses of the desk, inside the admin site and behind its login."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpResponse
+from django.urls import URLPattern, path
+
+from tracker.admin.desk import approvals, lookups, views
+
+
+def _desk(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+    guarded: Any = admin.site.admin_view(view)
+    return path(route, guarded, name=name)
+
+
+urlpatterns = [
+    _desk("", views.queue, "desk_queue"),
+    _desk("candidates/<int:pk>/", views.candidate, "desk_candidate"),
+    _desk("candidates/<int:pk>/undo/", views.undo, "desk_undo"),
+    _desk("candidates/<int:pk>/claim/", views.keep_claim, "desk_claim"),
+    _desk("approvals/", approvals.awaiting, "desk_approvals"),
+    _desk("drafts/", approvals.drafts, "desk_drafts"),
+    _desk("rows/<str:public_id>/", approvals.row, "desk_row"),
+    _desk("names/<str:what>/", lookups.suggest, "desk_suggest"),
+    _desk("dates/", lookups.understand_date, "understand_date"),
+]
