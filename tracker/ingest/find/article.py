@@ -62,6 +62,10 @@ _ENGLISH = frozenset(
     can all so one what up out them us me than then because must should"""
     )
 )
+# “Jane DoeSenate passes … MORE said”: some sites run the headlines of a link box into the sentence.
+_INSERTED = re.compile(
+    r"(?P<kept>\b[A-Z][\w.'-]+ [A-Z][\w.'-]+)(?P<junk> (?:\(?[A-Z][\w.)'-]* ){1,4}[A-Z]?[a-z]+[A-Z][^\n]{20,900}? MORE)(?=[\s,.;:)'’])"
+)
 _ABBREVIATIONS = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Rev|Hon|Prof|St|Mt|Ft|No|vs|Jr|Sr|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|"
     r"Nov|Dec|Ave|Blvd|Dept|Calif|Mass|Minn|Wash|Penn|Conn|Ariz|Fla|Ill|Mich|Tex|approx|e\.g|i\.e|a\.m|p\.m|"
@@ -110,7 +114,7 @@ def read(text: str) -> Article:
     """Take a text apart; only its first ``MAX_LETTERS`` characters are read."""
     cut = len(text) > MAX_LETTERS
     text = text[:MAX_LETTERS]
-    plain = text.translate(_BLANKED)
+    plain = _INSERTED.sub(lambda found: found["kept"] + " " * len(found["junk"]), text.translate(_BLANKED))
     paragraphs = _paragraphs(plain)
     headline = " ".join(plain[part.start : part.end] for part in paragraphs if part.kind == "headline")
     return Article(text, plain, tuple(paragraphs), headline, _dated(plain, paragraphs), cut, _english(plain))
@@ -174,15 +178,22 @@ def _first_body(plain: str, spans: list[tuple[int, int]]) -> int:
             return number
         if lead or _BYLINE.fullmatch(line) or (number and _FURNITURE.match(line)):
             first = number + 1
-        elif number == first and len(line) <= 220 and (not re.search(r"[.…]['\"”’]?$", line) or number == 0):
-            if number == 0 and len(spans) == 1:
-                return 0
-            if number == 0 and len(line.split()) > 24 and _STOP.search(line):
-                return 0
-            if number == 0 and re.search(r"[.\"”]$", line) and re.search(r"\b(?:said|told|wrote|says)\b", line):
+        elif number and number == first and _running(line):
+            return number
+        elif number == first and len(line) <= 220:
+            if number == 0 and (len(spans) == 1 or _running(line)):
                 return 0
             first = number + 1
+        else:
+            break
     return first
+
+
+def _running(line: str) -> bool:
+    """Say whether a line is running text: it ends like a sentence and is long, or tells what somebody said."""
+    if not re.search(r"[.…][\"”’')]*$|[\"”]$", line):
+        return len(line) > 220
+    return len(line.split()) > 24 or len(line.split()) > 6 and bool(re.search(r"\b(?:said|told|wrote|says)\b", line))
 
 
 def _after_dateline(plain: str, begin: int, end: int) -> int:

@@ -14,8 +14,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from tracker.ingest.find import guesses as guessing
 from tracker.ingest.find.article import Article
 from tracker.ingest.find.gazetteer import Gazetteer, Hit
+from tracker.ingest.find.guesses import POSSESSIVE, Guess
 from tracker.ingest.find.parse import Parsed
 from tracker.ingest.find.words import (
     ADVOCACY,
@@ -23,6 +25,7 @@ from tracker.ingest.find.words import (
     CORPORATE,
     NOT_NAMES,
     OFFICE,
+    PLACES,
     PUBLIC_BODY,
     SPOKES,
     STAFF,
@@ -33,32 +36,9 @@ from tracker.ingest.find.words import (
 
 COMPANY, OUTLET, PUBLIC, PERSON = "company", "outlet", "public", "person"
 
-_CAP = r"(?:[A-Z][A-Za-z0-9&’'.-]*[A-Za-z0-9]|[A-Z]\.(?:[A-Z]\.)*|[A-Z]|&)"
-_RUN = rf"{_CAP}(?: (?:of |for |and |& |de |von |van )?{_CAP}){{0,5}}"
-_BY_SUFFIX = re.compile(
-    rf"\b(?:{_CAP} (?:& |and |of )?){{1,5}}?(?:{CORPORATE})\b(?:(?: (?:of|for)(?: the)? |"
-    rf" )(?:{_CAP})){{0,3}}(?:,? (?:Inc|Corp|Ltd|Co)\b\.?)?"
-)
-_BEFORE_OFFICE = re.compile(rf"(?P<name>{_RUN})(?:'s?)? (?:[a-z-]+ ){{0,2}}(?:{OFFICE}|(?:{SPOKES})|(?:{STAFF}))\b")
-_AFTER_OFFICE = re.compile(
-    rf"\b(?:{SPOKES}|{STAFF}|CEO|chief executive|president|chair\w*|founder|partner|head|director|counsel|officer)"
-    rf"(?: officer)? (?:of|for|at|with|from) (?:the )?(?P<name>{_RUN})"
-)
-_LIKE_A_COMPANY = re.compile(
-    rf"(?P<name>{_RUN}), (?:which|whose|an? (?:[\w-]+ ){{0,5}}?{COMPANY_NOUN}\b|"
-    rf"the (?:[\w-]+ ){{0,5}}?{COMPANY_NOUN}\b)"
-)
-_IN_A_LIST = re.compile(
-    r"\b(?:companies|firms|brands|retailers|banks|airlines|automakers|carmakers|employers|manufacturers|"
-    r"sponsors|advertisers|"
-    r"corporations|businesses|giants|makers|chains|groups|signatories|insurers|studios|outlets|startups|platforms)"
-    rf",? (?:including|such as|like|among them|are|were)[ :]+(?P<list>{_CAP}[^.;:()]*)"
-)
-_POSSESSIVE = re.compile(r"'s?$")
 _LEGAL = re.compile(
     r",? (?:Inc|Corp|Corporation|Co|Company|Ltd|Limited|LLC|plc|PLC|SA|AG|NV|Incorporated|Holdings)\.?$"
 )
-_TITLED = re.compile(rf"(?:{OFFICE}|{SPOKES}|{STAFF}|Chief|Executive|Officer|General|Counsel)$", re.IGNORECASE)
 _HONORIFIC = re.compile(
     r"(?:Mr|Mrs|Ms|Dr|Sir|Dame|Lord|Sen|Rep|Gov|Prof|Judge|Justice|President|Senator|Mayor|Rev)\.? $"
 )
@@ -132,8 +112,9 @@ class Names:
 
 
 _JOINED = re.compile(
-    r"(?:'s?)?(?:,? Inc\.?| Corp\.?)?(?:, | and |, and |,? as well as | & | or |, or |; |, along with |"
-    r" plus )(?:the |both )?"
+    r"(?:'s?)?(?:,? (?:Inc|Corp|Co|Ltd|Corporation|Company|plc|PLC|AG|SA|LLC)\b\.?)?"
+    r"(?:, | and |, and |,? as well as | & | or |, or |; |; and |,? along with | plus )(?:the |both )?"
+    rf"(?:(?:[A-Z]?[\w-]+ ){{0,3}}(?:{COMPANY_NOUN}|maker|giant|manufacturer) )?"
     r"|, (?:[\w-]+ ){1,4}(?:maker|giant|retailer|company|chain|carrier|bank) "
 )
 
@@ -142,7 +123,7 @@ def _joined(plain: str, left: Mention, right: Mention) -> bool:
     if left.name.kind == PERSON or right.name.kind == PERSON:
         return False
     between = plain[left.end : right.start]
-    return len(between) < 60 and _JOINED.fullmatch(between) is not None
+    return len(between) < 70 and _JOINED.fullmatch(between) is not None
 
 
 def read(article: Article, parsed: Sequence[Parsed], gazetteer: Gazetteer) -> Names:
@@ -150,7 +131,7 @@ def read(article: Article, parsed: Sequence[Parsed], gazetteer: Gazetteer) -> Na
     plain = article.plain
     body = [part for part in article.paragraphs if part.kind in {"body", "list", "headline", "heading"}]
     hits = [hit for hit in gazetteer.hits(plain) if any(part.start <= hit.start < part.end for part in body)]
-    guesses = _guesses(article, parsed, body)
+    guesses = guessing.guesses(article, parsed)
     spans: dict[tuple[int, int], Name] = {}
     known = _known(plain, hits, guesses, gazetteer)
     for hit, name in known:
@@ -160,85 +141,7 @@ def read(article: Article, parsed: Sequence[Parsed], gazetteer: Gazetteer) -> Na
     return Names.of(Mention(start, end, name) for (start, end), name in spans.items())
 
 
-@dataclasses.dataclass(frozen=True)
-class _Guess:
-    start: int
-    end: int
-    kind: str  # ORG, PERSON or GPE
-    sure: bool
-
-
-def _guesses(article: Article, parsed: Sequence[Parsed], body: Sequence[object]) -> list[_Guess]:
-    plain = article.plain
-    found: list[_Guess] = []
-    for part in parsed:
-        for entity in part.doc.ents:
-            if entity.label_ not in {
-                "ORG",
-                "PERSON",
-                "GPE",
-                "NORP",
-                "FAC",
-                "PRODUCT",
-                "WORK_OF_ART",
-                "LOC",
-                "EVENT",
-                "LAW",
-            }:
-                continue
-            start, end = part.span(entity[0], entity[-1])
-            if end - start > 90 or "\n" in plain[start:end]:
-                continue
-            found.append(_Guess(start, end, entity.label_, sure=False))
-    for paragraph in article.paragraphs:
-        if paragraph.kind not in {"body", "list"}:
-            continue
-        text = plain[paragraph.start : paragraph.end]
-        base = paragraph.start
-        for pattern in (_BY_SUFFIX,):
-            for match in pattern.finditer(text):
-                found.append(_Guess(base + match.start(), base + match.end(), "ORG", sure=True))
-        for pattern in (_BEFORE_OFFICE, _AFTER_OFFICE, _LIKE_A_COMPANY):
-            for match in pattern.finditer(text):
-                found.append(_Guess(base + match.start("name"), base + match.end("name"), "ORG?", sure=True))
-        for match in _IN_A_LIST.finditer(text):
-            for each in re.finditer(_RUN, match["list"]):
-                at = base + match.start("list") + each.start()
-                found.append(_Guess(at, at + len(each.group()), "ORG?", sure=False))
-        if paragraph.kind == "list":
-            found.append(_Guess(base + len(re.match(r"[-•*·–\s]*", text).group()), paragraph.end, "ORG", sure=False))  # type: ignore[union-attr]
-    return [trimmed for guess in found if (trimmed := _trim(plain, guess)) is not None]
-
-
-def _trim(plain: str, guess: _Guess) -> _Guess | None:
-    """Cut articles, possessives, titles and sentence openers off a guessed name."""
-    start, end = guess.start, guess.end
-    while start < end and not plain[start].isalnum():
-        start += 1
-    while True:
-        text = plain[start:end]
-        first = text.split(" ", 1)[0] if " " in text else ""
-        if first and (
-            first in NOT_NAMES
-            or first in {"the", "a", "an", "its", "Sen.", "Rep.", "Gov.", "Mr.", "Ms.", "Mrs.", "Dr."}
-        ):
-            start += len(first) + 1
-            continue
-        break
-    text = plain[start:end]
-    text = _POSSESSIVE.sub("", text.rstrip(' ,;:—–-"”'))
-    while guess.kind != "PERSON":
-        shorter = _TITLED.sub("", text).rstrip(" ,")
-        if shorter == text or not shorter:
-            break
-        text = shorter
-    text = re.sub(r"(?:'s?)? (?:and|of|for|the)$", "", text)
-    if len(text) < 2 or not re.search(r"[A-Z]", text) or text in NOT_NAMES or "\n" in text:
-        return None
-    return dataclasses.replace(guess, start=start, end=start + len(text))
-
-
-def _known(plain: str, hits: Sequence[Hit], guesses: Sequence[_Guess], gazetteer: Gazetteer) -> list[tuple[Hit, Name]]:
+def _known(plain: str, hits: Sequence[Hit], guesses: Sequence[Guess], gazetteer: Gazetteer) -> list[tuple[Hit, Name]]:
     """Decide which known names are meant: an ambiguous one needs a word beside it, or the full name elsewhere."""
     sure_slugs = {slug for hit in hits if not hit.ambiguous for slug in hit.companies}
     organisations = {(guess.start, guess.end) for guess in guesses if guess.kind == "ORG"}
@@ -282,7 +185,7 @@ def _known(plain: str, hits: Sequence[Hit], guesses: Sequence[_Guess], gazetteer
             elif hit.people:
                 slug = hit.people[0]
                 name = Name(f"person:{slug}", PERSON, gazetteer.people[slug].name, slug, text)
-            elif hit.outlets:
+            elif hit.outlets and not _TITLE.match(plain[hit.end : hit.end + 12]):
                 slug = hit.outlets[0]
                 name = Name(f"outlet:{slug}", OUTLET, gazetteer.outlets[slug].name, slug, text)
             else:
@@ -307,7 +210,7 @@ def _inside_a_longer_name(
         if start <= hit.start and hit.end <= end and (start, end) != (hit.start, hit.end):
             rest_before, rest_after = plain[start : hit.start], plain[hit.end : end]
             rest_after = _LEGAL.sub("", rest_after)
-            if _POSSESSIVE.sub("", rest_after).strip(" ,.") == "" and re.fullmatch(r"(?:[Tt]he )?", rest_before):
+            if POSSESSIVE.sub("", rest_after).strip(" ,.") == "" and re.fullmatch(r"(?:[Tt]he )?", rest_before):
                 continue
             if re.match(r"'s? |, | and |/", rest_after) and not rest_before.strip():
                 continue
@@ -322,6 +225,14 @@ def _inside_a_longer_name(
             if not hit.ambiguous and re.fullmatch(r"[A-Za-z]+ ", rest_before) and not rest_after.strip():
                 continue  # “Chicago-based Boeing”, “Detroit Ford”: the sure name stands
             return True
+    if re.match(r" (?:States|Kingdom|Nations|Arab)\b", plain[hit.end : hit.end + 9]):
+        return True
+    if (
+        hit.ambiguous
+        and _LONGER.match(plain[hit.end : hit.end + 14])
+        and not _LEGAL.match(plain[hit.end : hit.end + 14])
+    ):
+        return True
     before = re.search(r"([A-Z][a-z]+) $", plain[max(0, hit.start - 20) : hit.start])
     return bool(hit.ambiguous and before and before.group(1) not in NOT_NAMES)
 
@@ -335,7 +246,7 @@ def kind_of(text: str) -> str:
     return COMPANY
 
 
-def _unknown(plain: str, guesses: Sequence[_Guess], spans: dict[tuple[int, int], Name]) -> None:
+def _unknown(plain: str, guesses: Sequence[Guess], spans: dict[tuple[int, int], Name]) -> None:
     """Type the names the gazetteer lacks. The longest guess of a place wins, a surer kind first."""
     taken: list[tuple[int, int]] = sorted(spans)
 
@@ -346,22 +257,53 @@ def _unknown(plain: str, guesses: Sequence[_Guess], spans: dict[tuple[int, int],
     votes: dict[str, Counter[str]] = {}
     for guess in guesses:
         text = _LEGAL.sub("", plain[guess.start : guess.end])
-        weight = 3 if guess.sure and guess.kind == "ORG" else 1
+        weight = 3 if guess.sure and guess.kind in {"ORG", "PERSON"} else 1
+        if _HONORIFIC.search(plain[max(0, guess.start - 12) : guess.start]):
+            votes.setdefault(text, Counter())["PERSON"] += 9
         votes.setdefault(text, Counter())[guess.kind] += weight
+    surnames = {
+        text.split()[-1] for text, counted in votes.items() if " " in text and counted.most_common(1)[0][0] == "PERSON"
+    }
+    expanded = _expanded(votes)
     ranked = sorted(guesses, key=lambda guess: (-(guess.end - guess.start), guess.kind != "ORG", guess.start))
     for guess in ranked:
         if not free(guess.start, guess.end):
             continue
         text = plain[guess.start : guess.end]
         counted = votes[_LEGAL.sub("", text)]
+        if text in surnames:
+            counted = Counter({"PERSON": 99})
+        elif " and " in text and set(re.split(r",? and |, ", text)) <= surnames or _a_plain_word(plain, guess):
+            continue
         name = _named(text, guess, counted, plain)
         if name is None:
             continue
+        if name.kind == COMPANY and text in expanded and kind_of(expanded[text]) == PUBLIC:
+            name = dataclasses.replace(name, kind=PUBLIC, key=name.key.replace(COMPANY, PUBLIC, 1))
         spans[(guess.start, guess.end)] = name
         bisect.insort(taken, (guess.start, guess.end))
 
 
-def _named(text: str, guess: _Guess, votes: Counter[str], plain: str) -> Name | None:
+def _expanded(votes: Iterable[str]) -> dict[str, str]:
+    """Return what the initials of the longer names stand for: “HHS” for “Health and Human Services”."""
+    found: dict[str, str] = {}
+    for text in votes:
+        initials = "".join(word[0] for word in re.split(r"[ -]", text) if word[:1].isupper())
+        if len(initials) >= 3:
+            found.setdefault(initials, text)
+    return found
+
+
+def _a_plain_word(plain: str, guess: Guess) -> bool:
+    """Say whether a single word is capitalised only because it begins its sentence: “Administrators”."""
+    text = plain[guess.start : guess.end]
+    if " " in text or guess.kind == "PERSON" or not text[1:].islower():
+        return False
+    begins = re.search(r"(?:[.!?:]['\"”’]*\s|\n|[“\"])\s*$|^\s*$", plain[max(0, guess.start - 4) : guess.start])
+    return bool(begins) and re.search(rf"(?<![.!?:“\"] )(?<![\n“\"])\b{re.escape(text)}\b", plain) is None
+
+
+def _named(text: str, guess: Guess, votes: Counter[str], plain: str) -> Name | None:
     short = _LEGAL.sub("", text)
     words = short.split()
     person = votes["PERSON"]
@@ -374,20 +316,48 @@ def _named(text: str, guess: _Guess, votes: Counter[str], plain: str) -> Name | 
         if len(words) > 5 or any(word.isupper() and len(word) > 3 for word in words):
             return None
         return Name(f"person:{_folded(short)}", PERSON, short, None, text)
-    if not organised:
+    if not organised or short in PLACES:
         return None
     if place >= organised and not votes["ORG?"] and not re.search(rf"\b{CORPORATE}$", text):
         return Name(f"public:{_folded(short)}", PUBLIC, short, None, text)
     kind = kind_of(short)
-    return Name(f"{kind}:new:{_folded(short)}", kind, _POSSESSIVE.sub("", short), None, text)
+    return Name(f"{kind}:new:{_folded(short)}", kind, POSSESSIVE.sub("", short), None, text)
 
 
 def _folded(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", " ", name.casefold().removeprefix("the ")).strip()
 
 
+_TITLE = re.compile(r" (?:President|Chair|Minister|Chancellor|Principal|Magazine of)")
+# A capitalised word behind a short name makes it another name: “United States”, not “United CEO”.
+_LONGER = re.compile(
+    r" (?!CEO|CFO|COO|CTO|President|Chief|Chair|Vice|Executive|Spokes|Senior|Managing|Director|Founder|Partner|Chairman|General)"
+    r"[A-Z][a-z]+"
+)
+
+
+def _whole_names_first(plain: str, spans: dict[tuple[int, int], Name]) -> None:
+    """Let a new name of several words win over a part of it that was typed by itself elsewhere."""
+    whole = {
+        plain[start:end]: name
+        for (start, end), name in spans.items()
+        if name.slug is None and " " in plain[start:end] and name.kind != PERSON
+    }
+    for text, name in list(whole.items())[:100]:
+        for match in re.finditer(rf"(?<!\w){re.escape(text)}(?!\w)", plain):
+            span = match.span()
+            if span in spans:
+                continue
+            inside = [each for each in spans if each[0] < span[1] and span[0] < each[1]]
+            if all(span[0] <= each[0] and each[1] <= span[1] and spans[each].slug is None for each in inside):
+                for each in inside:
+                    del spans[each]
+                spans[span] = name
+
+
 def _repeats(plain: str, body: Sequence[object], spans: dict[tuple[int, int], Name]) -> None:
     """Find the names again where they stand alone or shortened: a surname, the first word of a company."""
+    _whole_names_first(plain, spans)
     full: dict[str, Name] = {}
     short: dict[str, set[str]] = {}
     by_key = {name.key: name for name in spans.values()}
@@ -398,8 +368,18 @@ def _repeats(plain: str, body: Sequence[object], spans: dict[tuple[int, int], Na
         if name.kind == PERSON and len(words) > 1:
             last = words[-1] if words[-1] not in {"Jr", "Jr.", "Sr.", "III", "II"} else words[-2].rstrip(",")
             short.setdefault(last, set()).add(name.key)
-        elif name.kind == COMPANY and len(words) > 1 and len(words[0]) > 3 and words[0] not in _COMMON:
+        elif (
+            name.kind == COMPANY
+            and len(words) > 1
+            and re.fullmatch(r"[A-Z][\w-]{3,}", words[0])
+            and words[0] not in _COMMON
+        ):
             short.setdefault(words[0], set()).add(name.key)
+    initials = _expanded([plain[start:end] for (start, end), name in spans.items() if name.kind in {COMPANY, PUBLIC}])
+    for (start, end), name in list(spans.items()):
+        text = plain[start:end]
+        if name.slug is None and text in initials and (meant := full.get(_LEGAL.sub("", initials[text]))) is not None:
+            spans[(start, end)] = full[text] = meant
     replaced: dict[str, Name] = {}
     for (start, end), name in list(spans.items()):
         text = plain[start:end]

@@ -37,6 +37,8 @@ _WORTH = re.compile(
     r"comment|available|reached|joined|withdr\w+|sever\w*|boycott\w*|donat\w*|remov\w*)\b"
 )
 
+_LOOKS_BACK = re.compile(r"(?:It|They|He|She|Its|The)\b")
+
 
 @functools.lru_cache(maxsize=2)
 def model(name: str = "") -> Language:
@@ -88,7 +90,9 @@ def parse(article: Article, sentences: Sequence[Sentence], quotes: Sequence[Quot
         first = bisect.bisect_left(starts, sentence.start)
         last = bisect.bisect_left(starts, sentence.end)
         inside = tuple(quotes[first:last])
-        if not _WORTH.search(article.plain, sentence.start, sentence.end):
+        if not _WORTH.search(article.plain, sentence.start, sentence.end) and not _looked_back_at(
+            article, sentences, number
+        ):
             continue
         skeleton, pieces = _skeleton(article.plain, sentence, inside)
         letters += len(skeleton)
@@ -107,6 +111,17 @@ def parse(article: Article, sentences: Sequence[Sentence], quotes: Sequence[Quot
         )
         for (number, _, pieces, inside), doc in zip(skeletons, docs, strict=True)
     ], cut
+
+
+def _looked_back_at(article: Article, sentences: Sequence[Sentence], number: int) -> bool:
+    """Say whether the next sentence speaks of what this one names: “It said …”, “The carmaker …”."""
+    if number + 1 >= len(sentences):
+        return False
+    following = sentences[number + 1]
+    return bool(
+        _LOOKS_BACK.match(article.plain, following.start)
+        and _WORTH.search(article.plain, following.start, following.end)
+    )
 
 
 def _skeleton(

@@ -46,16 +46,18 @@ _OF_A_COMPANY = tuple(re.compile(pattern) for pattern in (rf"{_O}'s? {_P}", rf"{
 _STAFF_MEMBER = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
+        rf"\b(?:(?:software|current|senior|junior|warehouse|longtime|company|staff) )+(?P<title>{STAFF}),? {_P}",
         rf"{_P}, (?:an? |the )?{_SOFT}(?P<title>{STAFF})\b",
         rf"{_O}(?:'s?)? {_SOFT}(?P<title>{STAFF}) {_P}",
     )
 )
+_HIS_COMPANY = re.compile(rf"{_P}[^§]{{0,40}}?\b(?:his|her) (?:own )?(?:{COMPANY_NOUN}),? (?:the )?{_O}", re.IGNORECASE)
 _PARTY = re.compile(r"§P\d+§ (?:[\w.() ]{0,40})?\((?:[RDI]-[A-Z]|D|R)", re.IGNORECASE)
 
 
 # “President X” with nobody's president before it is a country's.
 _OF_A_COUNTRY = re.compile(
-    r"(?<!§ )(?<!'s )(?<!vice )\b(?:President|Governor|Gov\.|Senator|Sen\.|Rep\.|Mayor|Chancellor|Secretary|"
+    r"(?<!§ )(?<!'s )(?<!vice )(?<!Vice )(?<!company )\b(?:President|Governor|Gov\.|Senator|Sen\.|Rep\.|Mayor|Chancellor|Secretary|"
     r"Justice|Judge|Minister) $"
 )
 
@@ -130,16 +132,25 @@ def _sentence(
             house = inside[int(org)].name if org else _first_company(inside) or nearby
             roles[person.key] = Role(match["title"], house, staff=True)
             told.add(person.key)
+    for match in _HIS_COMPANY.finditer(text):
+        person, owner = inside[int(match["person"])].name, inside[int(match["org"])].name
+        if person.key not in told and owner.kind == COMPANY and person.key not in roles:
+            roles[person.key] = Role("owner", owner)
+            told.add(person.key)
     for index, mention in enumerate(inside):
         if mention.name.kind != PERSON or mention.name.key in told:
             continue
         mark = f"§P{index}§"
         at = text.find(mark)
         before, after = text[max(0, at - 40) : at], text[at + len(mark) : at + len(mark) + 90]
+        if _OF_A_COUNTRY.search(before):
+            roles[mention.name.key] = Role(foreign=True)
+            continue
         if re.match(r",? \((?:[RDI]-)|[^§,]{0,50}\((?:[RDI]-[A-Z])", after) or _foreign(
             re.split(r"[,;:—–(]| and ", before)[-1]
         ):
-            roles.setdefault(mention.name.key, Role()).foreign = True
+            known = roles.setdefault(mention.name.key, Role())
+            known.foreign = known.foreign or known.organisation is None
             continue
         apposition = re.match(
             r"(?:, \d\d)?, (?:who (?:is|was) )?((?:an?|the|his|her|one of)? ?[^,;.]{3,80})[,.;]", after

@@ -44,13 +44,25 @@ _SPOKES_HEAD = re.compile(rf"{SPOKES}$", re.IGNORECASE)
 _OFFICE_HEAD = re.compile(rf"(?:{OFFICE}|chiefs?|chief executives|ceos|chairs?|heads?|founders?)$", re.IGNORECASE)
 _DOCUMENT_HEAD = re.compile(rf"{DOCUMENT}s?$", re.IGNORECASE)
 _COMPANY_HEAD = re.compile(
-    rf"(?:{COMPANY_NOUN}|companies|firms|brands|banks|retailers|airlines|businesses|employers)$", re.I
+    rf"(?:{COMPANY_NOUN}s?|companies|businesses|employers|automakers|carmakers|organi[sz]ations)$", re.I
 )
 # “A spokeswoman”, “the company's executives”, “officials”: of the company spoken of. Not “corporate leaders”.
 _THE_COMPANYS = re.compile(
-    rf"(?:(?:an?|the|its|one|another|their|company|senior|top|this)\b|{SPOKES}\b|(?:{COMPANY_NOUN})s?\b)", re.IGNORECASE
+    rf"(?:(?:an?|the|its|one|another|company|this)\b|(?:spokes\w+|management|leadership|(?:{COMPANY_NOUN})s?)\b)",
+    re.IGNORECASE,
 )
 _AND_ANOTHER = re.compile(rf"(?:,? and|,) (?:(?:fellow|its|his|her|the) )?(?:{OFFICE},? )?", re.IGNORECASE)
+_ONLY_A_NAME = re.compile(
+    r"[\s.,:]*(?:(?:Inc|Corp|Co|Ltd|plc|Company|Corporation|Group|Holdings|Insurance|Mutual|\([A-Z]+\))[\s.,:]*)*"
+)
+_PLATFORMS = frozenset(
+    words_of("Twitter X Facebook Instagram LinkedIn YouTube TikTok Reddit Slack Snapchat Medium Threads")
+)
+_EXPRESSED = re.compile(
+    r"\b(?:concerns?|support|opposition|outrage|regret|sympathy|solidarity|objections?|questions|alarm|disappointment|hope|doubts?|"
+    r"condolences|gratitude|confidence|dismay|annoyance|anger|frustration|commitment|view|interest)\b",
+    re.IGNORECASE,
+)
 _NOBODY = re.compile(r"\b(?:source|sources|person familiar|people familiar|former|ex-|ousted|fired)\b", re.IGNORECASE)
 _COMMENT = (
     r"(?:comments?|responses?|discuss|respond|answer|elaborate|say|speak|statements?|interview\w*|be interviewed)"
@@ -189,12 +201,18 @@ class _Listener:
         self.group: Party | None = None
         self.company: Name | None = None
         self.last: Saying | None = None
+        self.recent: list[Name] = []
+        self.spokes: Party | None = None  # who “the spokeswoman” is
+        self.spokes_for_nobody = False
+        self.paragraph = -1
         self.lost = False  # the last speaker spoke for no company
 
     def heard(self) -> list[Saying]:
         found: list[Saying] = []
         for number, sentence in enumerate(self.sentences):
             part = self.parsed.get(number)
+            if sentence.paragraph != self.paragraph:
+                self._enter(sentence.paragraph)
             if part is not None:
                 found += self._sentence(part)
             self._notice(sentence)
@@ -217,12 +235,39 @@ class _Listener:
         return silent + kept
 
     def _notice(self, sentence: Sentence) -> None:
-        """Remember the company and the person named last."""
-        for mention in self.names.within(sentence.start, sentence.end):
-            if mention.name.kind == COMPANY:
-                self.company = mention.name
-            elif mention.name.kind == PERSON:
+        """Remember the company a sentence is about, which is the one it names first, and its people."""
+        mentions = self.names.within(sentence.start, sentence.end)
+        companies = [mention for mention in mentions if mention.name.kind == COMPANY and not self._a_place(mention)]
+        if companies:
+            self.company = next((one.name for one in companies if not self._owns(one)), companies[0].name)
+        for mention in mentions:
+            if mention.name.kind == PERSON:
                 self.person = mention.name
+                self.recent.append(mention.name)
+
+    def _a_place(self, mention: Mention) -> bool:
+        """Say whether a company is named as the place where something was put: “posted on Twitter”."""
+        before = self.plain[max(0, mention.start - 12) : mention.start]
+        return (
+            bool(re.search(r"\b(?:on|via|through) (?:its |the |his |her )?$", before))
+            and mention.name.as_written in _PLATFORMS
+        )
+
+    def _enter(self, paragraph: int) -> None:
+        """Let a heading that is a company's name say whom the text below it is about."""
+        for part in self.paragraphs[self.paragraph + 1 : paragraph]:
+            if part.kind == "heading":
+                inside = self.names.within(part.start, part.end)
+                if (
+                    len(inside) == 1
+                    and inside[0].name.kind == COMPANY
+                    and _ONLY_A_NAME.fullmatch(
+                        self.plain[part.start : inside[0].start] + self.plain[inside[0].end : part.end]
+                    )
+                ):
+                    self.company = inside[0].name
+                    self.person = self.group = self.last = None
+        self.paragraph = paragraph
 
     # --- acts of saying ---------------------------------------------------------------
 
@@ -257,6 +302,12 @@ class _Listener:
             return None
         subject = _subject(token)
         parties, foreign = self._parties(part, subject) if subject is not None else ((), False)
+        if base == "read" and (
+            written := next((c for c in token.children if c.dep_ in {"dobj", "nsubj", "attr"}), None)
+        ):
+            # “…,” read a memo from X: what is read stands before the verb, who wrote it behind.
+            if _DOCUMENT_HEAD.search(written.lower_):
+                parties, foreign = self._parties(part, written)
         if not parties and not foreign:
             parties, foreign = self._beside(part, token)
         if not parties and not foreign and base is None:
@@ -268,7 +319,7 @@ class _Listener:
             return self._saying(part, word, span, parties, whole, deed=True)
         document = self._document(part, token, subject)
         clause = self._content(part, token)
-        return self._saying(part, base or "say", span, parties, clause, document=document)
+        return self._saying(part, base or "issue", span, parties, clause, document=document)
 
     def _saying(
         self,
@@ -315,10 +366,17 @@ class _Listener:
         if saying.kind != STATEMENT or saying.deed or saying.quotes:
             return True
         if saying.clause is None:
-            return bool(saying.document) and saying.verb in {"say", "issue"}
-        length = len(self.plain[saying.clause[0] : saying.clause[1]].split())
+            return bool(saying.document) and saying.verb == "issue"
+        clause = self.plain[saying.clause[0] : saying.clause[1]]
+        length = len(clause.split())
+        if saying.verb in {"express", "voice", "raise", "share"} and _EXPRESSED.search(clause):
+            return length >= 2
+        if saying.verb in {"ask", "request", "petition", "lobby"}:
+            return length >= 4 and re.search(r"\w+ (?:not )?to [a-z]+", clause) is not None
         if saying.verb in JUDGING:
             return length >= 2
+        if saying.verb == "issue":
+            return True
         return saying.verb not in WEAK and length >= 3 or (bool(saying.document) and length >= 3)
 
     # --- whose words ------------------------------------------------------------------
@@ -328,6 +386,9 @@ class _Listener:
         start, end = _phrase(part, head)
         text = self.plain[start:end]
         word = head.lower_
+        aside = re.search(r", (?:which|who|whose)\b", text)
+        if aside:
+            end, text = start + aside.start(), text[: aside.start()]
         mentions = [mention for mention in self.names.within(start, end) if mention.end <= end + 1]
         if word in _HE:
             return self._person_again((start, end))
@@ -358,6 +419,8 @@ class _Listener:
                 return (), True
             return self._speaking_for(companies, (start, end))
         if _DOCUMENT_HEAD.search(word):
+            if not companies and not people and head.dep_ == "dobj" and (sender := _subject(head.head)) is not None:
+                return self._parties(part, sender)
             return self._writers(companies, people, (start, end), text)
         if _COMPANY_HEAD.search(word):
             if companies:
@@ -415,6 +478,8 @@ class _Listener:
         return (), True
 
     def _again(self, word: str, span: tuple[int, int]) -> tuple[tuple[Party, ...], bool]:
+        if word == "they" and self.last is not None and not self.lost and len(self.last.parties) > 1:
+            return tuple(dataclasses.replace(party, span=span) for party in self.last.parties), False
         if word == "they" and self.group is not None:
             return (dataclasses.replace(self.group, span=span),), False
         if word == "it" and self.company is not None:
@@ -426,12 +491,24 @@ class _Listener:
 
     def _organisations(self, head: Mention, mentions: Sequence[Mention]) -> tuple[tuple[Party, ...], bool]:
         listed = self.names.listed(head, self.plain)
+        listed = [*(listed if head in listed else [head]), *self._along_with(head)]
         parties = [
             Party(mention.name, self._standing(mention.name), (mention.start, mention.end))
-            for mention in (listed if head in listed else [head])
+            for mention in listed
             if mention.name.kind == COMPANY
         ]
         return tuple(parties), not parties
+
+    def _along_with(self, head: Mention) -> list[Mention]:
+        """Return who is added behind the clause: “A and B pledged help, along with carmaker C”."""
+        stop = re.search(r"[.;“\"\n]", self.plain[head.end :])
+        end = head.end + (stop.start() if stop else 0)
+        found = re.search(r",? (?:along with|as did|as well as) (?:[\w-]+ ){0,3}", self.plain[head.end : end])
+        if found is None:
+            return []
+        at = head.end + found.end()
+        first = next((mention for mention in self.names.within(at, at + 2) if mention.name.kind == COMPANY), None)
+        return [m for m in self.names.listed(first, self.plain) if m.start >= at] if first is not None else []
 
     def _workforce(
         self, companies: Sequence[Mention], span: tuple[int, int], text: str
@@ -443,6 +520,10 @@ class _Listener:
         else:
             members = []
         if not members:
+            if self.group is not None and re.match(
+                r"the (?:union|guild|group|workers|employees|staff\w*)$", text, re.IGNORECASE
+            ):
+                return (dataclasses.replace(self.group, span=span),), False
             if self.company is None or FOREIGN.search(text):
                 return (), True
             party = Party(self.company, WORKFORCE, span)
@@ -454,6 +535,15 @@ class _Listener:
         return parties, False
 
     def _speaking_for(self, companies: Sequence[Mention], span: tuple[int, int]) -> tuple[tuple[Party, ...], bool]:
+        plural = re.match(
+            r"the (?:executives|pair|two|leaders|founders|partners|bosses)$", self.plain[span[0] : span[1]], re.I
+        )
+        if plural and self.last is not None and not self.lost and len(self.last.parties) > 1:
+            return tuple(dataclasses.replace(party, span=span) for party in self.last.parties), False
+        known = None if companies else self._holder(self.plain[span[0] : span[1]])
+        if known is not None:
+            party = self._officer(known, span)
+            return ((party,), False) if party else ((), True)
         if companies:
             listed = [m for m in self.names.listed(companies[0], self.plain) if m.name.kind == COMPANY]
             members = listed if len(listed) > 1 else companies[:1] if len(companies) == 1 else companies
@@ -463,6 +553,28 @@ class _Listener:
             return (), True
         self.person = None
         return (Party(self.company, SPOKESPERSON, span),), False
+
+    def _holder(self, phrase: str) -> Name | None:
+        """Return the person named last whose office “the chairman”, “the CEO” may be."""
+        office = re.fullmatch(
+            rf"(?:the|its|their) (?:company's |firm's )?(?P<title>{OFFICE})", phrase.strip(), re.IGNORECASE
+        )
+        if office is None:
+            return None
+        head = office["title"].lower().split()[-1]
+        for name in reversed(self.recent):
+            role = self.roles.get(name.key)
+            if (
+                role is not None
+                and role.title
+                and (
+                    head in role.title.lower()
+                    or head in {"executive", "ceo", "chief"}
+                    and "ceo chief executive".find(role.title.lower()) != -1
+                )
+            ):
+                return name
+        return None
 
     def _writers(
         self, companies: Sequence[Mention], people: Sequence[Mention], span: tuple[int, int], text: str
@@ -766,6 +878,10 @@ def _antecedent(verb: Token, subject: Token) -> Token:
         while top.dep_ in {"conj", "xcomp"} and top.head is not top:
             top = top.head
         if top.dep_ in {"relcl", "acl"}:
+            # “a note to employees that said”: the note said it.
+            above = top.head.head
+            if top.head.dep_ == "pobj" and _DOCUMENT_HEAD.search(above.head.lower_) and above.lower_ in {"to", "for"}:
+                return above.head
             return top.head
     return subject
 

@@ -125,6 +125,9 @@ def _single(found: list[Statement], plain: str, saying: Saying, party: Party, na
             continue
         if one.top and told and one.top != told:
             continue
+        # A memo spoken of later is another occasion than words of no stated place before it.
+        if told == "internal" and not one.top and saying.paragraph - one.sayings[-1].paragraph > 1:
+            continue
         one.sayings.append(saying)
         one.top = one.top or told
         if other.person is None and party.person is not None:
