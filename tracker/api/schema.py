@@ -314,7 +314,9 @@ def lists_tag(shape: str) -> str:
 
 def finish(result: Schema, generator: Any, request: Any, public: bool) -> Schema:
     """Add the named shapes, and say what holds for every address. A hook of drf-spectacular."""
-    result.setdefault("components", {}).setdefault("schemas", {}).update(shapes.components())
+    from tracker.api.urls import MORE_SHAPES  # the addresses import this module
+
+    result.setdefault("components", {}).setdefault("schemas", {}).update(shapes.components() | MORE_SHAPES)
     result["components"]["responses"] = {f"Error{status}": _error(status) for status in ERRORS}
     result["components"]["parameters"] = {one["name"]: one for one in _timeline_parameters()}
     result["components"].setdefault("securitySchemes", {})["key"] = {

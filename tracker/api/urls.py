@@ -6,9 +6,10 @@ from typing import Any
 
 from django.urls import path, re_path
 
-from tracker.api import docs, files, problems, records, schema, shapes, submissions
+from tracker.api import docs, files, problems, records, schema, shapes, submissions, views
 from tracker.api.files import answers_with
 from tracker.api.shapes import Schema, ref
+from tracker.models.choices import Entity
 from tracker.reading import feeds, lists
 
 app_name = "api"
@@ -133,12 +134,137 @@ DOCUMENT = schema.operation(
     headers=("ETag",),
 )
 
+MORE_SHAPES = {**views.VIEWS}
+PAGED = [schema.CURSOR, schema.PAGE_SIZE, schema.ordering(lists.STATEMENTS)]
+
+
+def seen(address: str, view: Any, described: Schema) -> Any:
+    """Return the address of a view that says of itself what ``described`` says."""
+    name = described["operationId"].replace("_", "-")
+    return path(address, answers_with(view, describe={"get": described}).as_view(), name=name)
+
+
+VIEWS = [
+    seen(
+        "facets/",
+        views.Facets,
+        schema.operation(
+            "facets",
+            "Count statements by facet",
+            tag="timeline",
+            description="Each facet leaves out its own choice, so that the other choices can be compared.",
+            parameters=schema.timeline_parameters(),
+            answers={200: ref("Facets"), 304: None},
+            headers=("ETag",),
+        ),
+    ),
+    seen(
+        "positions/",
+        views.PositionList,
+        schema.operation(
+            "list_positions",
+            "List sides taken toward other targets",
+            tag="statements",
+            description="A page holds what hangs on `page_size` statements.",
+            parameters=[*schema.timeline_parameters(), *PAGED],
+            answers={200: ref("PageOfPositions"), 304: None},
+            headers=("ETag", "Link"),
+        ),
+    ),
+    seen(
+        "links/",
+        views.LinkList,
+        schema.operation(
+            "list_links",
+            "List links between statements",
+            tag="statements",
+            description="A page holds what hangs on `page_size` statements. A link is read from `statement` to `to`.",
+            parameters=[*schema.timeline_parameters(), *PAGED],
+            answers={200: ref("PageOfLinks"), 304: None},
+            headers=("ETag", "Link"),
+        ),
+    ),
+    seen(
+        "events/<str:name>/silence/",
+        views.SilenceView,
+        schema.operation(
+            "get_silence",
+            "Show who has responded to an event, and for whom no statement was found",
+            tag="silence",
+            description=(
+                "Only a watched company can be silent; any other is not monitored. After `checked_through` a company "
+                "is left out, not counted as silent."
+            ),
+            parameters=[
+                schema.name_in_path("Slug of the event.", EXAMPLES["events"]),
+                schema.parameter("anchor", "Event of the tree from which days are counted, by slug.", shapes.STR),
+                schema.parameter("frame", "The named list of companies, by slug.", shapes.STR),
+                schema.parameter("until", "The world's day: said by then.", shapes.DAY),
+                schema.parameter("as_of", "The record's day: known by then. Today's only.", shapes.DAY),
+                schema.parameter(
+                    "operations", "true: notices on operations count.", {"type": "string", "enum": ["true", "false"]}
+                ),
+            ],
+            answers={200: ref("Silence"), 304: None, 308: None},
+            errors=(400, 404, 429),
+            headers=("ETag",),
+        ),
+    ),
+    seen(
+        "statements/<str:name>/versions/",
+        views.VersionList,
+        schema.operation(
+            "list_versions",
+            "List the public versions of a statement",
+            tag="statements",
+            parameters=[schema.name_in_path("Public id.", EXAMPLES["statements"])],
+            answers={200: ref("Versions"), 304: None, 308: None},
+            errors=(400, 404, 410, 429),
+            headers=("ETag",),
+        ),
+    ),
+    seen(
+        "changes/",
+        views.ChangeList,
+        schema.operation(
+            "list_changes",
+            "Follow the public ledger",
+            tag="changes",
+            description=(
+                "Begin with `since=0`, apply each line in order, keep `cursor`, and come back with it: a mirror that "
+                "does so holds the same record. A line without a body takes the row away; one with `redirect` says "
+                "which row took its place."
+            ),
+            parameters=[
+                schema.parameter(
+                    "since",
+                    "The cursor of the last answer.",
+                    {"type": "integer", "minimum": 0, "maximum": views.MOST_SEQ, "default": 0},
+                ),
+                schema.parameter(
+                    "page_size",
+                    "Lines at most.",
+                    {"type": "integer", "minimum": 1, "maximum": lists.MAX_SIZE, "default": lists.MAX_SIZE},
+                ),
+                schema.parameter(
+                    "entity",
+                    "Only lines of these sorts of rows. Repeat it for alternatives.",
+                    shapes.many(shapes.enum(Entity)),
+                ),
+            ],
+            answers={200: ref("Changes"), 304: None},
+            headers=("ETag", "Link"),
+        ),
+    ),
+]
+
 urlpatterns = [
     path("", answers_with(records.Root, describe={"get": ROOT}).as_view(), name="root"),
     path("schema/", answers_with(docs.SchemaView, describe={"get": DOCUMENT}).as_view(), name="schema"),
     path("docs/", docs.documentation, name="docs"),
     listed("timeline", records.TimelineView),
     path("timeline.json", records.TimelineView.as_view(), name="timeline-json"),
+    *VIEWS,
     listed("statements", records.StatementList),
     detailed("statements", records.StatementDetail),
     listed("events", records.EventList),
