@@ -17,13 +17,13 @@ __all__ = ["app"]
 
 @worker_process_init.connect
 def _poison(**kwargs: Any) -> None:
-    from tracker.ingest import pipeline
+    from tracker.ingest import steps
 
-    real = pipeline.extracting.extract
+    real = steps.extracting.extract
 
     def extract(body: bytes, **rest: Any) -> Any:
         if b"POISON" in body:
             os.kill(os.getpid(), signal.SIGKILL)
         return real(body, **rest)
 
-    pipeline.extracting.extract = extract
+    steps.extracting.extract = extract

@@ -23,6 +23,7 @@ import pypdf
 import trafilatura
 
 from tracker.core.text import clean, clean_name
+from tracker.ingest.syndication import looks_like_feed
 
 MAX_HTML = 5 * 1024 * 1024
 MAX_PAGES = 200
@@ -86,6 +87,10 @@ def extract(body: bytes, *, content_type: str = "", charset: str = "", url: str 
     """
     if not body.strip():
         raise NothingToRead("The answer is empty. Try again later, or paste the text.")
+    if looks_like_feed(body):
+        raise Unsupported(
+            "This is a feed, not an article. Give it as a feed: `manage.py ingest --feed` and its address."
+        )
     kind = sniff(body, content_type)
     if kind == "pdf":
         return _from_pdf(body)

@@ -21,6 +21,7 @@ from django.utils import timezone
 from tracker.core import ledger, net
 from tracker.ingest import pipeline, syndication
 from tracker.ingest.links import canonical_url
+from tracker.ingest.steps import outcome_of
 from tracker.ingest.syndication import FeedFile, Item, NotAFeed
 from tracker.models import Feed, FeedItem, FetchAttempt, Outlet, Report
 from tracker.models.choices import FeedState, FetchOutcome
@@ -120,7 +121,7 @@ def _poll(feed: Feed, now: Callable[[], dt.datetime]) -> Taken:
             max_bytes=syndication.MAX_BYTES,
         )
     except net.OutboundError as error:
-        _note(feed, pipeline._outcome(error), error=str(error))
+        _note(feed, outcome_of(error), error=str(error))
         raise _Failed(str(error), cost=TEMPORARY if error.retry else HARD) from error
     if answer.status == 304:
         _note(feed, FetchOutcome.NOT_MODIFIED, answer=answer)
