@@ -54,17 +54,19 @@ class Group:
         self._handlers: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Group:
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        # SIGINT too: what a shell starts in the background inherits it ignored.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             self._handlers[number] = signal.signal(number, _leave)
         return self
 
     def __exit__(self, *raised: object) -> None:
         # A second Ctrl-C must not cut short what makes sure that nothing is left.
-        kept = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, *self._handlers)}
+        for number in self._handlers:
+            signal.signal(number, signal.SIG_IGN)
         try:
             self.stop()
         finally:
-            for number, handler in (kept | self._handlers).items():
+            for number, handler in self._handlers.items():
                 signal.signal(number, handler)
 
     def start(self, name: str, command: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> Program:
@@ -85,6 +87,27 @@ class Group:
         program = Program(name, process, log)
         self.programs.append(program)
         return program
+
+    def run(self, command: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> int:
+        """Run a program to its end, its words on our own screen; return its status. Raises ``Died`` if another dies."""
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            env={**os.environ, **(env or {})},
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=_die_with_parent(os.getpid()),
+        )
+        try:
+            self.wait(until=lambda: process.poll() is not None)
+        finally:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGTERM)
+            try:
+                process.wait(self._grace)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        return process.returncode
 
     def at_end(self, callback: Callable[[], object]) -> None:
         """Have something done after every program has stopped."""
