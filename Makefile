@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev test lint types docs-check lock clean
+.PHONY: help setup setup-dev test hostile lint types docs-check lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ setup-dev: $(BIN)/python ## The same, with what the tests and checks need
 
 test: setup-dev ## Run the tests on SQLite
 	@$(BIN)/pytest -q --ignore=tests/browser $(TESTS)
+
+hostile: setup-dev ## Try hostile addresses, servers and feeds in a network namespace (needs root or user namespaces)
+	@$(BIN)/python -m tests.hostile $(TESTS)
 
 lint: setup-dev ## Check style
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
