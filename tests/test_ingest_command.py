@@ -99,6 +99,15 @@ def test_the_same_address_again_is_known_and_says_how_far_it_is() -> None:
     assert Report.objects.count() == 1
 
 
+def test_what_had_failed_is_tried_again_when_it_is_sent_in_again(kicked: list[int]) -> None:
+    ingest("https://news.example/a")
+    Report.objects.update(state=ReportState.FAILED, failed_at_step=Step.FETCH, error="There is no page.")
+    _, out, err = ingest("https://news.example/a")
+    report = Report.objects.get()
+    assert (report.state, report.error, kicked) == (ReportState.RECEIVED, "", [report.pk, report.pk])
+    assert "known already" in out and "It had failed, and is tried again." in err
+
+
 def test_a_file_is_taken_by_its_bytes(tmp_path: Path) -> None:
     page = tmp_path / "a.html"
     page.write_text(PAGE)
@@ -320,3 +329,54 @@ def test_a_report_that_is_deleted_is_not_waited_for() -> None:
     assert not progress.progress([pk], now=timezone.now()).over
     report.delete()
     assert progress.progress([pk], now=timezone.now()).over
+
+
+# --- Without broker and workers -------------------------------------------------------------
+
+
+def sweep(*given: str) -> str:
+    out = io.StringIO()
+    call_command("sweep", *given, stdout=out, stderr=out)
+    return out.getvalue()
+
+
+def test_a_machine_without_a_broker_does_everything_by_itself(web: Server) -> None:
+    event = make_event()
+    web.answers("/a", PAGE.encode(), Content_Type="text/html")
+    feed = Feed.objects.create(
+        url=web.answers("/f", FEED.replace("https://news.example", web.url("")).encode()), event=event
+    )
+    web.answers("/1", PAGE.replace("day", "morning").encode(), Content_Type="text/html")
+    ingest(web.url("/a"), web.url("/missing"), "--event", event.slug)
+    said = sweep("--run")
+    assert said.splitlines()[0] == "4 of 4 · found 0 · duplicates 0 · failed 2."
+    assert said.count("There is no page at this address (status 404). Check it for a misprint.") == 2
+    feed.refresh_from_db()
+    assert feed.last_success_at is not None
+    assert set(Report.objects.values_list("state", flat=True)) == {ReportState.DONE, ReportState.FAILED}
+    assert sweep("--run") == "Nothing is due.\n"
+
+
+def test_a_report_that_must_wait_is_not_taken_up_before(web: Server) -> None:
+    ingest(web.answers("/a", b"", status="503 Busy"))
+    assert "to be tried again 1" in sweep("--run")
+    assert sweep("--run") == "Nothing is due.\n"
+    assert len(web.requests) == 1
+
+
+def test_what_a_lost_worker_left_is_taken_up(web: Server) -> None:
+    report, _ = pipeline.receive(text=PROSE)
+    before = timezone.now() - dt.timedelta(minutes=1)
+    Report.objects.filter(pk=report.pk).update(lease_until=before, attempt=1)
+    assert "1 of 1" in sweep("--run")
+    report.refresh_from_db()
+    assert report.state == ReportState.IRRELEVANT
+
+
+def test_a_sweep_hands_over_and_says_when_it_cannot(kicked: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    report, _ = pipeline.receive(text=PROSE)
+    Report.objects.update(updated_at=timezone.now() - dt.timedelta(minutes=1))
+    assert sweep() == "1 left half way, 1 handed over again.\n"
+    assert kicked == [report.pk]
+    monkeypatch.setattr(tasks, "kick", lambda pk: False)
+    assert "manage.py sweep --run" in sweep()

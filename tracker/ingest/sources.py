@@ -15,7 +15,7 @@ from django.conf import settings
 from tracker.core import net
 from tracker.ingest import feeds, pipeline, syndication
 from tracker.models import Feed, Outlet, Report
-from tracker.models.choices import FeedState
+from tracker.models.choices import FeedState, ReportState
 
 READ_ONCE = "Read once, by the ingest command. Set it active to have it polled."
 
@@ -162,7 +162,11 @@ def _of_feed(taken: feeds.Taken, *, cut: bool = False) -> Taken:
 
 
 def _one(report: Report, new: bool) -> Taken:
-    return Taken(new=(report.pk,)) if new else Taken(had=(report.pk,), known=1)
+    """Sending in again what failed is a wish to see it tried again."""
+    if new:
+        return Taken(new=(report.pk,))
+    again = report.state in {ReportState.FAILED, ReportState.PARKED} and pipeline.retry(report)
+    return Taken(had=(report.pk,), known=1, remark="It had failed, and is tried again." if again else "")
 
 
 def _hidden(path: Path) -> bool:
