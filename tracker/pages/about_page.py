@@ -47,5 +47,5 @@ def context() -> dict[str, Any]:
             ("Reports cited", held.reports),
             ("Corrections of our own errors", held.corrections),
         ],
-        "fields": [(name, str(model._meta.get_field(field).help_text)) for model, field, name in FIELDS],
+        "fields": [(name, str(getattr(model._meta.get_field(field), "help_text", ""))) for model, field, name in FIELDS],
     }

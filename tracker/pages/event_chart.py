@@ -73,7 +73,7 @@ def happenings(events: Sequence[Event]) -> list[Happening]:
         if not began:
             continue
         earliest, latest = began.earliest or began.latest, began.latest or began.earliest
-        found.append(Happening(_clipped(event.title), _when(began.words(), earliest, latest), earliest, latest))
+        found.append(Happening(clipped(event.title), _when(began.words(), earliest, latest), earliest, latest))
     return found
 
 
@@ -83,7 +83,8 @@ def _when(text: str, earliest: dt.date, latest: dt.date) -> str:
     return f"{text}, day not known"
 
 
-def _clipped(title: str) -> str:
+def clipped(title: str) -> str:
+    """Shorten a title at a word for a label of a chart."""
     if len(title) <= LONGEST_NAME:
         return title
     return title[:LONGEST_NAME].rsplit(" ", 1)[0] + " …"

@@ -13,6 +13,7 @@ urlpatterns = [
     path("events/", views.events, name="events"),
     path("events/<slug:slug>/", views.event, name="event"),
     path("events/<slug:slug>/silence/", views.silence, name="silence"),
+    path("events/<slug:slug>/silence.csv", views.silence_csv, name="silence-csv"),
     path("companies/", views.companies, name="companies"),
     path("companies/<slug:slug>/", views.company, name="company"),
     path("people/", views.people, name="people"),
@@ -29,6 +30,7 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
+    path("sitemaps/<slug:kind>-<int:number>.xml", views.sitemap_part, name="sitemap-part"),
 ]
 for _form in ("atom", "json"):
     urlpatterns += [

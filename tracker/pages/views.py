@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template import loader
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -21,16 +22,22 @@ from tracker.pages import (
     indexes,
     lists,
     profiles,
+    search_page,
+    silence_page,
     statement_page,
     words,
 )
 from tracker.pages.codebook import codebook
-from tracker.reading import lookups, overview
-from tracker.reading.errors import Missing
+from tracker.pages.conditional import conditional
+from tracker.reading import filters, lookups, overview, places
+from tracker.reading import search as looking
+from tracker.reading import silence as board_of
+from tracker.reading.errors import FilterError, Missing, Problem
 
 
 @require_safe
 @errors.answering
+@conditional
 def timeline(request: HttpRequest) -> HttpResponse:
     """All statements."""
     made = lists.listing(request)
@@ -39,6 +46,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @errors.answering
+@conditional
 def events(request: HttpRequest) -> HttpResponse:
     """Every event, by its tree."""
     trees = [
@@ -59,6 +67,7 @@ def events(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @errors.answering
+@conditional
 def event(request: HttpRequest, slug: str) -> HttpResponse:
     """One event: its tree, who spoke when on which side, and the statements."""
     found = lookups.event_page(slug)
@@ -66,12 +75,36 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
     context: dict[str, Any] = {}
     if not (request.htmx and request.htmx.target == "results"):  # type: ignore[attr-defined]
         as_of = event_page.today(found.event)
-        context = event_page.context(found, overview.charted(slug), board=None, as_of=as_of)
+        board = silence_page.event_figure(board_of.silence(slug))
+        context = event_page.context(found, overview.charted(slug), board=board, as_of=as_of)
     return lists.answer(request, "tracker/event.html", context, made)
 
 
 @require_safe
 @errors.answering
+@conditional
+def silence(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who of the watched has responded to an event, and where no statement was found."""
+    found = board_of.silence(slug, request.GET)
+    if any(not value for _, values in request.GET.lists() for value in values):
+        return HttpResponseRedirect(silence_page.address(request.path, found.query))
+    return render(request, "tracker/silence.html", silence_page.context(found, request.path))
+
+
+@require_safe
+@errors.answering
+@conditional
+def silence_csv(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same board as CSV, a line a company."""
+    found = board_of.silence(slug, request.GET)
+    response = HttpResponse("".join(silence_page.csv_text(found)), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{found.event.slug}-silence-{found.question.until}.csv"'
+    return response
+
+
+@require_safe
+@errors.answering
+@conditional
 def statement(request: HttpRequest, public_id: str) -> HttpResponse:
     """One statement with its evidence."""
     found = lookups.statement_page(public_id)
@@ -80,6 +113,7 @@ def statement(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_safe
 @errors.answering
+@conditional
 def inquiry(request: HttpRequest, public_id: str) -> HttpResponse:
     """One inquiry: who asked whom, and what came of it."""
     found = lookups.inquiry_page(public_id)
@@ -102,6 +136,7 @@ def inquiry(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_safe
 @errors.answering
+@conditional
 def report(request: HttpRequest, public_id: str) -> HttpResponse:
     """One report: where it is, and what it is evidence for. Never its text."""
     found = lookups.report_page(public_id)
@@ -126,6 +161,7 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_safe
 @errors.answering
+@conditional
 def company(request: HttpRequest, slug: str) -> HttpResponse:
     """One company: what it told its staff and the public, when it was asked, what is watched."""
     found = lookups.company_page(slug)
@@ -136,6 +172,7 @@ def company(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @errors.answering
+@conditional
 def person(request: HttpRequest, slug: str) -> HttpResponse:
     """One person in a public role."""
     found = lookups.person_page(slug)
@@ -145,6 +182,7 @@ def person(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @errors.answering
+@conditional
 def outlet(request: HttpRequest, slug: str) -> HttpResponse:
     """One outlet: what rests on its reports."""
     found = lookups.outlet_page(slug)
@@ -154,6 +192,7 @@ def outlet(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @errors.answering
+@conditional
 def sector(request: HttpRequest, key: str) -> HttpResponse:
     """One sector: the statements of its companies."""
     if key not in Sector.values:
@@ -196,12 +235,9 @@ def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
-def silence(request: HttpRequest, slug: str) -> HttpResponse:
-    return HttpResponse("silence")
-
-
 @require_safe
 @errors.answering
+@conditional
 def companies(request: HttpRequest) -> HttpResponse:
     """Every company, by letter and by name."""
     return render(request, "tracker/companies.html", indexes.companies(request))
@@ -209,12 +245,14 @@ def companies(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @errors.answering
+@conditional
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody who has spoken in a public role."""
     return render(request, "tracker/people.html", indexes.people(request))
 
 
 @require_safe
+@conditional
 def sectors(request: HttpRequest) -> HttpResponse:
     """The sectors, with what is on record in each."""
     rows = [
@@ -230,20 +268,49 @@ def sectors(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @errors.answering
+@conditional
 def corrections(request: HttpRequest) -> HttpResponse:
     """Every public change to a published row."""
     return render(request, "tracker/corrections.html", indexes.corrections(request))
 
 
 @require_safe
+@conditional
 def about(request: HttpRequest) -> HttpResponse:
     """What is on record, how to take it away, and what its fields mean."""
     return render(request, "tracker/about.html", about_page.context())
 
 
+@require_safe
+@errors.answering
+@conditional
 def search(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("search")
+    """Words in quotes and summaries, and names of companies, people and events."""
+    unknown = [name for name in request.GET if name != "q" and not filters.TRACKING.match(name)]
+    if unknown:
+        raise FilterError(*(Problem(name[:60], f"There is no parameter “{name[:60]}” here.") for name in unknown))
+    asked = request.GET.get("q", "").strip()
+    found = looking.search(asked) if asked else None
+    return render(request, "tracker/search.html", search_page.context(found))
 
 
+@require_safe
+@conditional
 def sitemap(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("sitemap")
+    """The map of all maps, one for each kind of page."""
+    maps = [settings.SITE_URL + reverse("pages:sitemap-part", args=[kind, number]) for kind, number in places.parts()]
+    body = loader.render_to_string("tracker/sitemap_index.xml", {"maps": maps})
+    return HttpResponse(body, content_type="application/xml")
+
+
+@require_safe
+@errors.answering
+@conditional
+def sitemap_part(request: HttpRequest, kind: str, number: int) -> HttpResponse:
+    """One map: the public pages of a kind, with the day of their last change."""
+    rows = [
+        (settings.SITE_URL + reverse(f"pages:{kind}", args=[name]), changed)
+        for name, changed in places.part(kind, number)
+    ]
+    body = loader.render_to_string("tracker/sitemap.xml", {"rows": rows})
+    return HttpResponse(body, content_type="application/xml")

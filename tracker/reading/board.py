@@ -441,3 +441,54 @@ def _group_json(group: Group) -> dict[str, Any]:
         "public": group.public,
         "share": {"least": group.curves.at_end[0], "most": group.curves.at_end[1]} if group.curves else None,
     }
+
+
+def line_names() -> list[str]:
+    """Return the columns of ``line``."""
+    return [
+        "company",
+        "company_name",
+        "sector",
+        "hq_region",
+        "found",
+        "asked",
+        "statement",
+        "channel",
+        "medium",
+        "stance",
+        "days_least",
+        "days_most",
+        "spoke_before_anchor",
+        "inquiry",
+        "searched_from",
+        "checked_through",
+        "in_figures",
+    ]
+
+
+def line(one: Row) -> list[str]:
+    """Return one company as text cells, in the order of ``line_names``; what is not known is empty.
+
+    A name that a spreadsheet would calculate begins with an apostrophe.
+    """
+    first, shown = one.first, one.days if not one.before else None
+    cells: list[Any] = [
+        one.member.slug,
+        f"'{one.member.name}" if one.member.name[:1] in "=+-@\t\r" else one.member.name,
+        one.member.sector,
+        one.member.region,
+        one.found.value,
+        one.asked.value,
+        first.public_id if first else "",
+        first.channel if first else "",
+        first.medium if first else "",
+        first.stance if first else "",
+        shown.least if shown else "",
+        shown.most if shown else "",
+        str(one.before).lower(),
+        one.inquiry.public_id if one.inquiry else "",
+        one.member.searched_from.isoformat(),
+        one.checked.isoformat() if one.checked else "",
+        str(one.counts).lower(),
+    ]
+    return [str(cell) for cell in cells]

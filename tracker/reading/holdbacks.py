@@ -68,7 +68,7 @@ def oldest(watch: Watch) -> dict[int, dt.date]:
     return found
 
 
-def watched(root: Event) -> QuerySet[WatchEntry]:
+def watched(root: Event) -> QuerySet[WatchEntry, Any]:
     """Return whom we watch for a root event, as a subquery of company ids."""
     return WatchEntry.objects.filter(event=root).values("company")
 

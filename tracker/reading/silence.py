@@ -32,7 +32,7 @@ from tracker.models.choices import (
 )
 from tracker.models.dates import DateSpan
 from tracker.reading import board, filters, holdbacks, lookups
-from tracker.reading.board import Board, Inquired, Look, Member, Spoken
+from tracker.reading.board import Board, Inquired, Look, Member, Row, Spoken
 from tracker.reading.errors import FilterError, Missing, Problem, nearest
 from tracker.reading.responses import AskedOnce, Said
 
@@ -75,7 +75,7 @@ class Silence:
     frames: tuple[Framed, ...]
     question: Question
     board: Board | None
-    outside: tuple[board.Row, ...]
+    outside: tuple[Row, ...]
 
     @property
     def query(self) -> dict[str, str]:
@@ -346,7 +346,7 @@ def _spoken(root: Event, events: set[int], names: dict[int, str], *, operations:
         .annotate(quoted=Exists(words), walked_back=Subquery(later.values("from_statement__sort_date")[:1]))
         .order_by("pk")
     )
-    by_statement: dict[int, list[Voice]] = {}
+    by_statement: dict[int, list[Any]] = {}
     for voice in voices:
         by_statement.setdefault(voice.statement_id, []).append(voice)
     found: dict[int, list[Spoken]] = {}

@@ -151,7 +151,9 @@ def timeline(
     if at is not None:
         queryset = queryset.filter(_beyond(at, backwards=backwards))
     order = [name.removeprefix("-") for name in ORDER] if backwards else list(ORDER)
-    rows = list(with_evidence(queryset).order_by(*order)[: size + 1])
+    rows = list(_without_voices(queryset).order_by(*order)[: size + 1])
+    linked = [link.to_statement for row in rows for link in row.links.all()]
+    models.prefetch_related_objects([*rows, *linked], _voices())  # one query for both
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
@@ -164,8 +166,17 @@ def timeline(
 
 def with_evidence(queryset: QuerySet[Statement]) -> QuerySet[Statement]:
     """Load with each statement what its entry and its JSON show: voices, evidence without texts, positions, links."""
+    return _without_voices(queryset).prefetch_related(
+        _voices(), Prefetch("links__to_statement__voices", Voice.objects.select_related("company", "person"))
+    )
+
+
+def _voices() -> Prefetch[Any]:
+    return Prefetch("voices", Voice.objects.select_related("company", "person"))
+
+
+def _without_voices(queryset: QuerySet[Statement]) -> QuerySet[Statement]:
     return queryset.select_related("event", "event__parent", "event__parent__parent", "merged_into").prefetch_related(
-        Prefetch("voices", Voice.objects.select_related("company", "person")),
         Prefetch(
             "citations",
             Citation.objects.select_related("report__outlet", "credits_outlet", "credits_report__outlet"),
@@ -175,7 +186,6 @@ def with_evidence(queryset: QuerySet[Statement]) -> QuerySet[Statement]:
         Prefetch("positions", Position.objects.select_related("target", "quote")),
         Prefetch("asks", StatementAsk.objects.select_related("ask")),
         Prefetch("links", StatementLink.objects.select_related("to_statement__event")),
-        Prefetch("links__to_statement__voices", Voice.objects.select_related("company", "person")),
         Prefetch("signature_counts", SignatureCount.objects.select_related("company", "citation__report")),
     )
 
