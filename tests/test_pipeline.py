@@ -415,6 +415,21 @@ def test_two_copies_read_at_the_same_moment_are_proposed_once(web: Server, strik
     assert [run_all(report).state for report in reversed(reports)] == [ReportState.DUPLICATE, ReportState.PROPOSED]
 
 
+def test_a_copy_that_was_cut_short_is_a_duplicate_unless_it_names_somebody_else(web: Server, strike: Event) -> None:
+    make_company("Quay Tugs")
+    original, _ = pipeline.receive(url=web.answers("/a", html(BODY), Content_Type="text/html"))
+    run_all(original)
+    cut = html(BODY.split("\n\n")[0], title="Ferries and the order")
+    copy, _ = pipeline.receive(
+        url=web.answers("/b", cut.replace(b"</article>", b"<p>Subscribe to read on.</p></article>"))
+    )
+    assert run_all(copy).state == ReportState.DUPLICATE
+    assert copy.state_reason == f"Nearly all of its text stands in {original.public_id}, and the rest names nobody."
+    more = html(BODY + "\n\nQuay Tugs said that the harbour strike order was wrong.", title="Tugs and ferries")
+    other, _ = pipeline.receive(url=web.answers("/c", more, Content_Type="text/html"))
+    assert run_all(other).state == ReportState.PROPOSED
+
+
 def test_the_same_file_again_is_the_same_report(strike: Event) -> None:
     first, _ = pipeline.receive(body=html(BODY), content_type="text/html")
     assert pipeline.receive(body=html(BODY), content_type="text/html") == (first, False)

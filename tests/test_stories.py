@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tracker.ingest.extract import extract
-from tracker.ingest.stories import containment, same_story, shingles
+from tracker.ingest.stories import containment, copies, of_its_own, same_story, shingles
 
 REPORTS = Path(__file__).resolve().parent.parent / "fixtures" / "reports" / "sel-crossing-order"
 VOCABULARY = [f"word{n}" for n in range(900)]
@@ -75,3 +75,26 @@ def test_the_wire_copies_of_the_demo_are_one_story() -> None:
     assert same_story(wire, courier)
     assert same_story(wire, cut)
     assert not same_story(wire, other)
+
+
+def text_of(page: str) -> str:
+    return extract((REPORTS / page).read_bytes(), content_type="text/html").text
+
+
+@pytest.mark.parametrize("copy", ["courier-carries-wire.html", "post-carries-wire-cut-short.html"])
+def test_a_wire_copy_holds_nothing_that_the_wire_does_not(copy: str) -> None:
+    wire, carried = text_of("kestrian-wire-statements.html"), text_of(copy)
+    assert copies(shingles(carried), shingles(wire))
+    assert "Sundermere" not in of_its_own(carried, wire)
+
+
+def test_a_longer_text_is_no_copy_of_the_shorter_one() -> None:
+    assert not copies(shingles(text_of("kestrian-wire-statements.html")), shingles(story(1)[:300]))
+    whole = story(1)
+    assert copies(shingles(cut_in_half(whole)), shingles(whole)) and not copies(
+        shingles(whole), shingles(cut_in_half(whole))
+    )
+
+
+def test_a_paragraph_in_other_words_is_its_own() -> None:
+    assert of_its_own("One sail.\nTwo ferries.", "Two  ferries\nThree.") == "One sail."

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from tracker.ingest.decide import Held
-from tracker.ingest.stories import LEAST_CONTAINED, LEAST_SHARED
+from tracker.ingest.stories import LEAST_CONTAINED, LEAST_SHARED, copies
 from tracker.models import Event, Inquiry, Report, Shingle, Statement, Story
 from tracker.models.choices import StatementState
 
@@ -47,6 +47,17 @@ def join_story(report: Report, hashes: frozenset[int]) -> Story | None:
                 Report.objects.filter(pk=other.pk, story=None).update(story=story)
                 return story
             return other.story
+    return None
+
+
+def copied_from(report: Report, among: QuerySet[Report]) -> Report | None:
+    """Return the first report, of those it shares a story with, that holds nearly all of its text."""
+    if report.story_id is None:
+        return None
+    hashes = frozenset(Shingle.objects.filter(report=report).values_list("hash", flat=True))
+    for other in among.filter(story=report.story_id):
+        if copies(hashes, frozenset(Shingle.objects.filter(report=other).values_list("hash", flat=True))):
+            return other
     return None
 
 

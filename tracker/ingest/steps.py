@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -18,7 +19,7 @@ from tracker.ingest import extract as extracting
 from tracker.ingest import held, stories
 from tracker.ingest.decide import decide
 from tracker.ingest.find import FINDER_VERSION, find
-from tracker.ingest.knowledge import knowledge
+from tracker.ingest.knowledge import Knowledge, knowledge
 from tracker.ingest.links import page_canonical
 from tracker.ingest.match import match as match_events
 from tracker.models import Candidate, Capture, Company, Event, FetchAttempt, Outlet, Report, ReportEvent, Statement
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from tracker.core.drafts import Draft
 
 ACCEPT = "text/html,application/xhtml+xml,text/plain;q=0.8,application/pdf;q=0.8,*/*;q=0.1"
+_QUOTED = re.compile('[“”„«»"]')
 OVERTAKEN = "Another worker took this report over."
 
 
@@ -127,6 +129,10 @@ def match(report: Report, now: dt.datetime) -> None:
         if same is not None:
             _is_duplicate(report, same, now)
             return
+        copied = held.copied_from(report, _live(report).filter(gone_on | Q(pk__lt=report.pk)))
+        if copied is not None and not _adds(capture.text[capture.body_start :], copied, known):
+            _is_duplicate(report, copied, now, how="Nearly all of its text stands in {}, and the rest names nobody.")
+            return
         events = dict(Event.objects.filter(slug__in=[one.event for one in found]).values_list("slug", "pk"))
         for one in found:
             ReportEvent.objects.get_or_create(
@@ -144,18 +150,36 @@ def match(report: Report, now: dt.datetime) -> None:
 
 def _live_with(digest: str, report: Report) -> QuerySet[Report]:
     """Other reports that carry this text and are, or will be, read: of those one is enough."""
+    return _live(report).filter(captures__text_sha256=digest)
+
+
+def _live(report: Report) -> QuerySet[Report]:
     set_aside = [ReportState.DUPLICATE, ReportState.IRRELEVANT, ReportState.FAILED, ReportState.PARKED]
-    carries = Report.objects.filter(captures__text_sha256=digest)
-    return carries.exclude(pk=report.pk).exclude(state__in=set_aside).order_by("pk")
+    return Report.objects.exclude(pk=report.pk).exclude(state__in=set_aside).order_by("pk")
 
 
-def _is_duplicate(report: Report, same: Report, now: dt.datetime, **fields: Any) -> None:
+def _adds(text: str, other: Report, known: Knowledge) -> bool:
+    """Say whether a text has anything beyond another that could be evidence: words in quotation marks, or a name."""
+    capture = other.captures.order_by("pk").last()
+    if capture is None:
+        return True
+    own = stories.of_its_own(text, capture.text)
+    return bool(_QUOTED.search(own)) or bool(known.gazetteer.hits(_straight(own)))
+
+
+def _is_duplicate(
+    report: Report,
+    same: Report,
+    now: dt.datetime,
+    *,
+    how: str = "The same text as {}, word for word.",
+    **fields: Any,
+) -> None:
     """Leave it at that, and lend the other report the events that this one was sent in for."""
     for event_id in report.event_matches.values_list("event_id", flat=True):
         reason = f"{report.public_id}, which carries the same text, was sent in for this event."
         ReportEvent.objects.get_or_create(report=same, event_id=event_id, defaults={"reason": reason})
-    reason = f"The same text as {same.public_id}, word for word."
-    _done(report, ReportState.DUPLICATE, now, **(fields | {"state_reason": reason}))
+    _done(report, ReportState.DUPLICATE, now, **(fields | {"state_reason": how.format(same.public_id)}))
 
 
 def propose(report: Report, now: dt.datetime) -> None:

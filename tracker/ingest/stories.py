@@ -15,6 +15,7 @@ WORDS = 5
 KEEP_ONE_IN = 4
 LEAST_SHARED = 4
 LEAST_CONTAINED = 0.30
+NEARLY_ALL = 0.80
 MAX_TEXT = 200_000
 
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
@@ -36,3 +37,19 @@ def containment(one: frozenset[int], other: frozenset[int]) -> float:
 def same_story(one: frozenset[int], other: frozenset[int]) -> bool:
     """Say whether two texts carry one story: a few runs shared, and a good part of the shorter one."""
     return len(one & other) >= LEAST_SHARED and containment(one, other) >= LEAST_CONTAINED
+
+
+def copies(hashes: frozenset[int], other: frozenset[int]) -> bool:
+    """Say whether nearly all of one text stands in the other, which may be longer."""
+    shared = len(hashes & other)
+    return shared >= LEAST_SHARED and shared / len(hashes) >= NEARLY_ALL
+
+
+def of_its_own(text: str, other: str) -> str:
+    """Return the paragraphs of a text that do not stand in the other one."""
+    held = {_plain(line) for line in other.splitlines()}
+    return "\n".join(line for line in text.splitlines() if _plain(line) not in held)
+
+
+def _plain(line: str) -> str:
+    return " ".join(_WORD.findall(line.casefold().replace("’", "'")))
