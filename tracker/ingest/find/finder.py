@@ -7,31 +7,12 @@ import datetime as dt
 from collections.abc import Sequence
 
 from tracker.core.drafts import Draft, KnownEvent
-from tracker.ingest.find import (
-    article as articles,
-)
-from tracker.ingest.find import (
-    channel,
-    dates,
-    drafting,
-    people,
-    sourcing,
-    speech,
-    stance,
-    statements,
-)
-from tracker.ingest.find import (
-    matter as matters,
-)
-from tracker.ingest.find import (
-    names as naming,
-)
-from tracker.ingest.find import (
-    parse as parsing,
-)
-from tracker.ingest.find import (
-    quotes as quoting,
-)
+from tracker.ingest.find import article as articles
+from tracker.ingest.find import blocks, channel, dates, drafting, people, sourcing, speech, stance, statements
+from tracker.ingest.find import matter as matters
+from tracker.ingest.find import names as naming
+from tracker.ingest.find import parse as parsing
+from tracker.ingest.find import quotes as quoting
 from tracker.ingest.find.gazetteer import Gazetteer
 from tracker.ingest.find.speech import DECLINED, NO_RESPONSE
 from tracker.models.choices import Channel, Disclosure, Medium
@@ -79,10 +60,16 @@ def find(
     names = naming.read(article, parsed, gazetteer)
     roles = people.read(article, sentences, names, gazetteer, ())
     sayings = speech.listen(article, sentences, parsed, quotes, names, roles)
+    set_off = blocks.blocks(article, sentences, names, roles)
+    inside = [quote.outer for saying in set_off for quote in saying.quotes]
+    # What stands inside a printed statement is its own words, not the outlet's report of them.
+    sayings = [one for one in sayings if not any(start <= one.own[0] < end for start, end in inside)]
+    sayings = sorted([*sayings, *set_off], key=lambda one: one.own)
+    blocks.after_colons(article, sayings)
     credits = sourcing.credits(article, sentences, names)
     target = stance_target or (event.stance_target if event is not None else "")
     about = matters.matter(
-        article.plain,
+        article,
         target=target,
         title=event.title if event is not None else "",
         terms=event.terms if event is not None else (),

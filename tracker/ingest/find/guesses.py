@@ -68,6 +68,8 @@ def guesses(article: Article, parsed: Sequence[Parsed]) -> list[Guess]:
             if entity.label_ not in _LABELS:
                 continue
             start, end = part.span(entity[0], entity[-1])
+            if ", " in plain[start:end] and not re.search(r", (?:Inc|LLC|Ltd|Corp|Co)\b", plain[start:end]):
+                continue  # “Slack, Jones”: two names, and the shape of each is read elsewhere
             if end - start > 90 or "\n" in plain[start:end]:
                 continue
             found += _parted(plain, Guess(start, end, entity.label_, sure=False))

@@ -11,6 +11,7 @@ import dataclasses
 import re
 from collections.abc import Sequence
 
+from tracker.ingest.find.article import Article
 from tracker.ingest.find.stance import stems
 
 _BUSINESS = re.compile(
@@ -30,6 +31,12 @@ _PUBLIC = re.compile(
     r"campaign|equality|rights|war|coronavirus|pandemic|virus|hurricane|storm|election|vote\w*|activists?|"
     r"advertisers?|controvers\w+|backlash|"
     r"outrage|condemn\w*|statement)\b",
+    re.IGNORECASE,
+)
+_OWN_BUSINESS = re.compile(
+    r"\b(?:to (?:buy|acquire|sell|merge|split|spin|go public)|acqui(?:res?|red|ring|sition)|buyout|takeover|merger|spin-?offs?|"
+    r"earnings|revenues?|profits?|quarter(?:ly)?|results|sales|subscribers?|users|ipo|bid for|deal|stake|shares?|stock|offer|"
+    r"launch\w*|unveil\w*|forecast|outlook)\b",
     re.IGNORECASE,
 )
 _RESULTS = re.compile(
@@ -58,10 +65,19 @@ class Matter:
         return bool(self.words & stems(said)) and not _RESULTS.search(said)
 
 
-def matter(plain: str, *, target: str, title: str = "", terms: Sequence[str] = ()) -> Matter:
-    """Say what the article is about, given what is looked for."""
+def matter(article: Article, *, target: str, title: str = "", terms: Sequence[str] = ()) -> Matter:
+    """Say what the article is about, given what is looked for. Headline and first lines weigh most."""
+    plain = article.plain
     looked_for = stems(f"{target} {title} {' '.join(terms)}")
+    top = (
+        article.headline[:300]
+        + " "
+        + " ".join(plain[part.start : part.end] for part in article.paragraphs if part.kind == "body")[:700]
+    )
+    own = bool(_OWN_BUSINESS.search(article.headline[:300])) or len(_OWN_BUSINESS.findall(top)) > 1
     words = max(len(plain.split()), 1)
-    business = len(_BUSINESS.findall(plain)) / words
-    public = len(_PUBLIC.findall(plain)) / words
-    return Matter(looked_for, business > 0.022 and business > 1.6 * public, bool(looked_for & stems(plain)))
+    business, public = len(_BUSINESS.findall(plain)) / words, len(_PUBLIC.findall(plain)) / words
+    top_public, top_business = len(_PUBLIC.findall(top)), len(_BUSINESS.findall(top))
+    routine = own and top_business > top_public and business > public
+    routine = routine or business > 0.022 and business > 1.6 * public and top_business > top_public
+    return Matter(looked_for, routine, bool(looked_for & stems(plain)))

@@ -55,6 +55,14 @@ _AND_ANOTHER = re.compile(rf"(?:,? and|,) (?:(?:fellow|its|his|her|the) )?(?:{OF
 _ONLY_A_NAME = re.compile(
     r"[\s.,:]*(?:(?:Inc|Corp|Co|Ltd|plc|Company|Corporation|Group|Holdings|Insurance|Mutual|\([A-Z]+\))[\s.,:]*)*"
 )
+_HIS_OWN_MAN = re.compile(r"(?:managing |general |senior )?(?:partner|investor|founder|director|owner)", re.IGNORECASE)
+_SAID_NOTHING = re.compile(
+    r"(?:a (?:good|great) deal|little|nothing|so|as much|more|much|it|this|something|otherwise|no more)\b.{0,30}", re.I
+)
+_OF_THE_PAPER = re.compile(
+    r"\b(?:genuine|authentic\w*|receipt|received|nothing (?:besides|else|more)|the (?:text|memo|letter|email) (?:is|was))\b",
+    re.I,
+)
 _PLATFORMS = frozenset(
     words_of("Twitter X Facebook Instagram LinkedIn YouTube TikTok Reddit Slack Snapchat Medium Threads")
 )
@@ -70,7 +78,7 @@ _COMMENT = (
 _DECLINED = re.compile(
     r"\b(?:declin(?:ed|es|ing)|refus(?:ed|es|ing)|would(?:n't|"
     rf" not))\b(?: \w+){{0,3}}? (?:to )?(?:\w+ ){{0,2}}?{_COMMENT}\b"
-    r"|\b(?:had|has|have|offered|with) no (?:immediate |further |additional )?comment\b|"
+    r"|\b(?:had|has|have|offered|with) no (?:immediate )?comment\b|"
     r"\bdeclined (?:an? )?(?:interview|comment)",
     re.IGNORECASE,
 )
@@ -296,12 +304,17 @@ class _Listener:
         deed = word in _DEEDS and base is None
         if base is None and not issued and not deed:
             return None
+        if base == "read" and not any(_DOCUMENT_HEAD.search(c.lower_) for c in token.children if c.dep_ != "prep"):
+            return None
         if token.pos_ not in {"VERB", "AUX"} and not (token.pos_ == "NOUN" and word in {"says", "states"}):
             return None
         if not self._happened(token, base or word):
             return None
         subject = _subject(token)
         parties, foreign = self._parties(part, subject) if subject is not None else ((), False)
+        speaks_on = base in {"continue", "add"} and subject is not None and subject.lower_ in _HE | _IT
+        if speaks_on and self.last is not None and not self.lost:
+            parties, foreign = tuple(dataclasses.replace(one, span=span) for one in self.last.parties), False
         if base == "read" and (
             written := next((c for c in token.children if c.dep_ in {"dobj", "nsubj", "attr"}), None)
         ):
@@ -369,6 +382,10 @@ class _Listener:
             return bool(saying.document) and saying.verb == "issue"
         clause = self.plain[saying.clause[0] : saying.clause[1]]
         length = len(clause.split())
+        if _SAID_NOTHING.fullmatch(clause) or saying.verb == "confirm" and _OF_THE_PAPER.search(clause):
+            return False
+        if saying.verb == "write" and not (saying.document or re.match(r"(?:that|to)\b", clause)):
+            return False
         if saying.verb in {"express", "voice", "raise", "share"} and _EXPRESSED.search(clause):
             return length >= 2
         if saying.verb in {"ask", "request", "petition", "lobby"}:
@@ -389,11 +406,16 @@ class _Listener:
         aside = re.search(r", (?:which|who|whose)\b", text)
         if aside:
             end, text = start + aside.start(), text[: aside.start()]
+        aside = re.search(r", (?:which|who|whose)\b", text)
+        if aside:
+            end, text = start + aside.start(), text[: aside.start()]
         mentions = [mention for mention in self.names.within(start, end) if mention.end <= end + 1]
+        if word in _HE | {"it", "they"} and (above := _who_said_so(head)) is not None:
+            return self._parties(part, above)
         if word in _HE:
             return self._person_again((start, end))
         if word in _IT:
-            return self._again(word, (start, end))
+            return self._again(word, (start, end), part)
         if word in {"we", "i", "you", "there", "this", "that", "what", "others", "some", "many", "critics"}:
             return (), word not in {"this", "that", "what", "there"}
         if _NOBODY.search(text) and not any(
@@ -413,11 +435,7 @@ class _Listener:
         if _STAFF_HEAD.search(word):
             return self._workforce(companies, (start, end), text)
         if _SPOKES_HEAD.search(word) or _OFFICE_HEAD.search(word):
-            if FOREIGN.search(re.sub(SPOKES, "", text, flags=re.IGNORECASE)) or any(
-                m.name.kind == PUBLIC for m in mentions
-            ):
-                return (), True
-            return self._speaking_for(companies, (start, end))
+            return self._spokesperson(word, text, companies, mentions, (start, end))
         if _DOCUMENT_HEAD.search(word):
             if not companies and not people and head.dep_ == "dobj" and (sender := _subject(head.head)) is not None:
                 return self._parties(part, sender)
@@ -431,6 +449,28 @@ class _Listener:
         if companies and all(self._owns(mention) for mention in companies):
             return (), False  # “Altman's stance”, “the company's shares”: a thing, not a speaker
         return (), bool(FOREIGN.search(text)) or bool(mentions)
+
+    def _spokesperson(
+        self, word: str, text: str, companies: Sequence[Mention], mentions: Sequence[Mention], span: tuple[int, int]
+    ) -> tuple[tuple[Party, ...], bool]:
+        """Return whom “a spokesman for X”, “the company's chief” or, later, “the spokesman” speaks for."""
+        is_spokes = word.startswith("spokes")
+        again = is_spokes and text.lower().startswith("the spokes") and not mentions
+        if again and (self.spokes is not None or self.spokes_for_nobody):
+            return ((dataclasses.replace(self.spokes, span=span),), False) if self.spokes else ((), True)
+        behind = self.names.within(span[1], span[1] + 30)
+        titled = any(
+            re.fullmatch(r" (?:for|of) (?:the )?(?:Sen|Rep|Gov|Mr|Ms|Mrs)\.? ", self.plain[span[1] : m.start])
+            for m in behind
+        )
+        others = any(m.name.kind in {PUBLIC, PERSON} for m in mentions) and not companies
+        if titled or others or FOREIGN.search(re.sub(SPOKES, "", text, flags=re.IGNORECASE)):
+            self.spokes, self.spokes_for_nobody = None, is_spokes
+            return (), True
+        found = self._speaking_for(companies, span)
+        if is_spokes:
+            self.spokes, self.spokes_for_nobody = (found[0][0] if found[0] else None), False
+        return found
 
     def _owns(self, mention: Mention) -> bool:
         return self.plain[mention.end : mention.end + 2] in {"'s", "' "} or self.plain[
@@ -477,13 +517,21 @@ class _Listener:
             return (dataclasses.replace(self.last.parties[-1], span=span),), False
         return (), True
 
-    def _again(self, word: str, span: tuple[int, int]) -> tuple[tuple[Party, ...], bool]:
+    def _again(self, word: str, span: tuple[int, int], part: Parsed) -> tuple[tuple[Party, ...], bool]:
+        if word == "it" and self.last is not None and self.last.kind == OPEN_LETTER and not self.lost:
+            near = part.number - self.last.number <= 3
+            if near and re.match(
+                r" (?:says|reads|asks|calls|adds|goes on|demands|urges|states)\b", self.plain[span[1] :][:12]
+            ):
+                return tuple(dataclasses.replace(party, span=span) for party in self.last.parties), False
+        if word == "it":
+            here = [m for m in self.names.within(part.sentence.start, span[0]) if m.name.kind == COMPANY]
+            named = next((m.name for m in here if not self._owns(m) and not self._a_place(m)), self.company)
+            return ((Party(named, self._standing(named), span),), False) if named is not None else ((), True)
         if word == "they" and self.last is not None and not self.lost and len(self.last.parties) > 1:
             return tuple(dataclasses.replace(party, span=span) for party in self.last.parties), False
         if word == "they" and self.group is not None:
             return (dataclasses.replace(self.group, span=span),), False
-        if word == "it" and self.company is not None:
-            return (Party(self.company, self._standing(self.company), span),), False
         return (), True
 
     def _standing(self, name: Name) -> str:
@@ -791,7 +839,7 @@ class _Listener:
                     return tuple(
                         dataclasses.replace(party, person=None, title=None)
                         for party in parties
-                        if party.standing != WORKFORCE
+                        if party.standing != WORKFORCE and not _HIS_OWN_MAN.fullmatch(party.title or "")
                     )
                 if foreign:
                     return ()
@@ -831,7 +879,8 @@ class _Listener:
             staff = re.search(rf"\b{STAFF}\b", text[: match.start()], re.IGNORECASE)
             standing = WORKFORCE if staff else ITSELF
             parties = tuple(Party(m.name, standing, (m.start, m.end)) for m in before)
-        if not parties:
+        in_passing = verb is not None and verb.dep_ == "relcl" and all(p.standing != WORKFORCE for p in parties)
+        if not parties or in_passing:
             return []
         clause = (own[1], part.sentence.end)
         saying = self._saying(part, "sign", own, parties, clause, kind=OPEN_LETTER, document="letter")
@@ -847,6 +896,20 @@ class _Listener:
         if counted:
             saying.count = part.sentence.start + counted.start(), part.sentence.start + counted.end()
         return [saying]
+
+
+def _who_said_so(pronoun: Token) -> Token | None:
+    """Return whom “it” or “he” means in “the ministry said that it did not comment”: who said it."""
+    verb = pronoun.head
+    while verb.dep_ in {"aux", "conj", "xcomp"} and verb.head is not verb:
+        verb = verb.head
+    above = verb.head
+    if verb.dep_ != "ccomp" or above is verb or above.lower_ not in SAYING:
+        return None
+    subject = next((child for child in above.children if child.dep_ == "nsubj"), None)
+    if subject is None or subject.pos_ == "PRON" or subject.i > pronoun.i:
+        return None
+    return subject
 
 
 def _subject(verb: Token) -> Token | None:

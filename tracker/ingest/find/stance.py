@@ -18,7 +18,7 @@ from tracker.ingest.find.speech import OPEN_LETTER, Saying
 from tracker.ingest.find.words import words_of
 from tracker.models.choices import Stance
 
-_ENOUGH = 2.0
+_ENOUGH = 1.35
 _TOKENS = re.compile(r"[A-Za-z][\w'-]+")
 _SMALL = frozenset(
     words_of(
@@ -26,6 +26,7 @@ _SMALL = frozenset(
         his her their after before under upon than those these what when who whom which per person company companies"""
     )
 )
+_OTHER_MATTERS = frozenset({"corona", "pandem", "virus", "quarte", "earnin"})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,30 +101,54 @@ def _cues(plain: str, start: int, end: int, names: Names, target: frozenset[str]
     found: list[_Cue] = []
     tables: list[tuple[re.Pattern[str], str, float]] = [
         (views.NEUTRAL, "neutral", 2.0),
-        (views.WRONG_STRONG, "wrong", 2.0),
-        (views.RIGHT_STRONG, "right", 2.0),
-        (views.WRONG_WEAK, "wrong", 0.7),
-        (views.RIGHT_WEAK, "right", 0.7),
+        (views.WRONG_STRONG, "wrong", 1.6),
+        (views.RIGHT_STRONG, "right", 1.6),
+        (views.WRONG_LEANING, "wrong", 1.2),
         (views.CALM, "calm", 2.0),
+        (views.WRONG_WEAK, "wrong", 0.6),
+        (views.RIGHT_WEAK, "right", 0.5),
     ]
     if asked:
-        tables += [(views.UNWILLING, "wrong", 1.0), (views.WILLING, "right", 1.6)]
+        tables += [(views.UNWILLING, "wrong", 1.2), (views.WILLING, "right", 0.95)]
     taken: list[tuple[int, int]] = []
     for pattern, side, weight in tables:
         for match in pattern.finditer(text):
             if any(first < match.end() and match.start() < last for first, last in taken):
                 continue
             taken.append(match.span())
-            begin, stop = _sentence_around(text, match.start())
-            clause = text[begin:stop]
-            negated = side in {"wrong", "right"} and views.NEGATED.search(text[begin : match.start()])
-            turned = {"wrong": "right", "right": "wrong"}.get(side, side) if negated else side
-            worth = weight * (0.8 if negated else 1.0)
+            cue = _Cue(side, weight, start + match.start(), start + match.end())
             if side in {"wrong", "right"}:
-                worth *= _aim(clause, start + begin, start + stop, names, target)
-            if worth:
-                found.append(_Cue(turned, worth, start + match.start(), start + match.end()))
+                begin, stop = _sentence_around(text, match.start())
+                weighed = _weighed(plain, cue, start + begin, start + stop, names, target)
+                if weighed is not None:
+                    found.append(weighed)
+            else:
+                found.append(cue)
+    for match in views.ADVANCES.finditer(text):
+        if target & stems(text[match.end() : match.end() + 60]):
+            found.append(_Cue("right", 1.4, start + match.start(), start + match.end()))
     return found
+
+
+def _weighed(plain: str, cue: _Cue, begin: int, stop: int, names: Names, target: frozenset[str]) -> _Cue | None:
+    """Weigh a judging word by what it is aimed at, and turn it round where it is denied."""
+    word, before, after = plain[cue.start : cue.end], plain[begin : cue.start], plain[cue.end : stop]
+    side, weight = cue.side, cue.weight
+    if views.FEELING.match(word) and views.OTHERS_FEEL.search(before):
+        return None  # the anger of others, told or admitted
+    if views.NEGATED.search(before):
+        side, weight = {"wrong": "right", "right": "wrong"}[side], weight * 0.8
+    if views.TAKES_AN_OBJECT.match(word):
+        words = re.split(r"[,.;:“”\"()]| (?:but|while|although|because|and that) ", after, maxsplit=1)[0]
+        nearest = " ".join(words.split()[:8])
+        if views.PUNISHING.match(words):
+            side = {"wrong": "right", "right": "wrong"}[side]
+        elif target & stems(nearest):
+            weight *= 1.5
+        elif not (views.THE_THING.match(words) or not nearest):
+            weight *= 0.2
+        return dataclasses.replace(cue, side=side, weight=weight)
+    return dataclasses.replace(cue, side=side, weight=weight * _aim(plain[begin:stop], begin, stop, names, target))
 
 
 def _sentence_around(text: str, place: int) -> tuple[int, int]:
@@ -137,6 +162,8 @@ def _aim(clause: str, start: int, end: int, names: Names, target: frozenset[str]
     words = stems(clause)
     if target & words:
         return 1.5
+    if words & _OTHER_MATTERS:
+        return 0.3
     others = [m for m in names.within(start, end) if m.name.kind == PERSON and not stems(m.name.name) & target]
     return 0.4 if others else 1.0
 
@@ -145,15 +172,15 @@ def _of_the_verb(plain: str, saying: Saying, names: Names, target: frozenset[str
     """Read the verb itself: condemning, backing, urging that a thing stop, cutting ties."""
     start, end = saying.own
     clause = plain[saying.clause[0] : saying.clause[1]] if saying.clause else ""
-    aim = _aim(clause, *(saying.clause or saying.own), names, target)
     if saying.deed:
         away = bool(views.TURNS_AWAY.match(plain[start:end]))
         side = ("right" if asked else "wrong") if away else "right"
         return [_Cue(side, 2.2, start, saying.clause[1] if saying.clause else end)]
-    if saying.verb in views.JUDGES_WRONG:
-        return [_Cue("wrong", 2.2 * aim, start, end)]
-    if saying.verb in views.JUDGES_RIGHT:
-        return [_Cue("right", 2.2 * aim, start, end)]
+    if saying.verb in views.JUDGES_WRONG | views.JUDGES_RIGHT:
+        side = "wrong" if saying.verb in views.JUDGES_WRONG else "right"
+        cue = _Cue(side, 1.8, start, end)
+        weighed = _weighed(plain, cue, start, saying.clause[1] if saying.clause else end, names, target)
+        return [weighed] if weighed is not None else []
     if saying.verb in views.DEMANDS or saying.kind == OPEN_LETTER:
         stops = views.STOPS.search(clause)
         if stops:
@@ -179,10 +206,10 @@ def _weigh(plain: str, cues: Sequence[_Cue], target: str) -> View:
 
     about = target or "the matter"
     wrong, right, calm, neutral = total("wrong"), total("right"), total("calm"), total("neutral")
-    if neutral >= _ENOUGH and max(wrong, right) < 2 * _ENOUGH:
+    if neutral >= _ENOUGH and max(wrong, right) < 1.8 * _ENOUGH:
         spans = best("neutral")
         return View(str(Stance.NEUTRAL), f"{shown(spans)} says that no side is taken.", spans, 0.7)
-    if wrong >= 2.5 and right >= 2.5 and min(wrong, right) / max(wrong, right) > 0.66:
+    if wrong >= 2.4 and right >= 2.4 and min(wrong, right) / max(wrong, right) > 0.7:
         spans = best("wrong", "right")
         return View(str(Stance.MIXED), f"{shown(spans)} go both ways on {about}.", spans, 0.35)
     if max(wrong, right) >= _ENOUGH and not (

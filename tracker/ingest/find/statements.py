@@ -18,6 +18,7 @@ from tracker.ingest.find.speech import (
     NO_RESPONSE,
     OFFICER,
     OPEN_LETTER,
+    SPOKESPERSON,
     STATEMENT,
     WORKFORCE,
     Party,
@@ -59,7 +60,45 @@ def gather(plain: str, sayings: Sequence[Saying], names: Names) -> list[Statemen
         else:
             for party in saying.parties:
                 _single(found, plain, saying, party, names)
-    return sorted(found, key=lambda one: one.place)
+    return sorted(_with_their_officers(found), key=lambda one: one.place)
+
+
+def _with_their_officers(found: list[Statement]) -> list[Statement]:
+    """Join a company's unquoted words to those its officer speaks beside them: a deed and the remark on it."""
+    kept: list[Statement] = []
+    lede = min((saying.paragraph for one in found for saying in one.sayings), default=0) + 1
+    for one in found:
+        bare = (
+            one.kind == STATEMENT and len(one.parties) == 1 and _who(one.parties[0]) == "company" and not one.disavows
+        )
+        if bare and not any(saying.quotes or saying.document for saying in one.sayings):
+            officer = next(
+                (
+                    other
+                    for other in found
+                    if other.kind == STATEMENT
+                    and other.parties[0].organisation.key == one.parties[0].organisation.key
+                    and other.parties[0].person is not None
+                    and other.parties[0].standing in {OFFICER, SPOKESPERSON}
+                    and other.top != "internal" != one.top
+                    and not other.disavows
+                    and _beside(one, other, lede)
+                ),
+                None,
+            )
+            if officer is not None:
+                officer.sayings += one.sayings
+                officer.sayings.sort(key=lambda saying: saying.own)
+                continue
+        kept.append(one)
+    return kept
+
+
+def _beside(one: Statement, other: Statement, lede: int) -> bool:
+    """Say whether two are told together: in neighbouring paragraphs, or the one sums up the other at the top."""
+    if all(saying.paragraph <= lede for saying in one.sayings):
+        return True
+    return all(any(abs(saying.paragraph - near.paragraph) <= 2 for near in other.sayings) for saying in one.sayings)
 
 
 def _inquiries(found: list[Statement], saying: Saying) -> None:

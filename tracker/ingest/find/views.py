@@ -43,14 +43,20 @@ WRONG_STRONG = _words(
     r"punish(?:es|ed|ing|ment)?\b", r"onerous", r"burdensome", r"excessive\b", r"unreasonabl\w+", r"absurd\w*",
     r"ridiculous\w*", r"insult\w*", r"toxic\b",
     r"harms\b", r"inequit\w+", r"stereotyp\w+", r"erod(?:e|es|ed|ing)\b",
-    r"failed to (?:act|enforce|protect|listen)", r"unable to (?:stand by|support)", r"complicit\w*", r"inexcusable",
+    r"failed to (?:act|enforce|protect|listen)", r"unable to (?:stand by|support)", r"complicit\w*", r"inexcusable", r"ludicrous", r"preposterous", r"pathetic", r"disast(?:er|rous)\w*", r"horribl\w+", r"nonsens\w*", r"foolish\w*",
+    r"insane\w*", r"infuriat\w+", r"undermin\w+", r"destructive", r"backlash against", r"existential", r"go to the mat", r"demean\w+", r"degrad\w+", r"unwarranted", r"unnecessar\w+", r"arbitrar\w+", r"counterproductive",
     r"horrif\w+", r"heinous", r"sickened?\b", r"ashamed\b", r"incorrect assumptions?", r"distort\w*", r"cowardly",
     r"hypocri\w+",
 )  # fmt: skip
+WRONG_LEANING = _words(
+    r"(?<!no )concern(?:s|ed|ing)?\b(?! for)", r"upset\b", r"ang(?:ry|ered|er)\b", r"frustrat\w+", r"annoy\w+", r"(?:should|must)(?:n't| not)\b",
+    r"unhappy", r"worr(?:y|ied|ies|ying|isome)\b", r"hurts? (?:our|the|us|workers|employees|customers|business\w*)", r"objections?\b", r"too (?:high|much|far|costly|late|little)\b",
+)  # fmt: skip
 WRONG_WEAK = _words(
-    r"concern(?:s|ed|ing)?\b(?! for)", r"worr(?:y|ied|ies|ying|isome)\b", r"problem(?:s|atic)?\b",
+    r"(?:additional|higher|added|increased|extra|significant) costs?\b", r"cost impact", r"pay millions",
+    r"problem(?:s|atic)?\b",
     r"hurt(?:s|ful|ing)?\b", r"burden\w*", r"damag(?:e|es|ed|ing)\b", r"against\b",
-    r"upset\b", r"frustrat\w+", r"ang(?:ry|er|ered)\b", r"sad(?:dened)?\b", r"bad for\b", r"fail(?:s|ed|ing|ure)?\b",
+    r"sad(?:dened)?\b", r"bad for\b", r"fail(?:s|ed|ing|ure)?\b",
     r"doubt\w*", r"backward", r"hate\b", r"refus(?:e|es|ed|ing)\b",
     r"terrible\b", r"awful\b", r"poor(?:ly)? (?:attempt|judg\w+|handled)", r"inadequate\b", r"not enough\b",
     r"inaction\b", r"regret(?:s|ted|table)?\b", r"distract\w+", r"costly\b", r"suck(?:s)?\b",
@@ -85,6 +91,7 @@ RIGHT_WEAK = _words(
     r"hope(?:s|ful)?\b",
 )  # fmt: skip
 WILLING = _words(
+    r"(?:would|will|to) begin\b", r"began\b", r"fully focused", r"(?:had|has|have) (?:already )?(?:bought|sent|donated|shipped|delivered|given|started|begun|offered|made)\b", r"donat\w+", r"could help",
     r"(?:ready|willing|prepared|happy|glad|eager|pleased|able) to\b", r"stand(?:s|ing)? ready",
     r"will (?:\w+ )?(?:help|join|take part|participate|comply|cooperate|work|make|produce|build|stop|end|"
     r"testify|appear|attend|provide|change|do|pledge|support|explore|meet|consider)\b",
@@ -97,6 +104,7 @@ WILLING = _words(
     r"respond(?:ed|ing) to the call", r"accept(?:s|ed|ing)?\b", r"adapt\w*",
 )  # fmt: skip
 UNWILLING = _words(
+    r"(?:would|will|to) begin\b", r"began\b", r"fully focused", r"(?:had|has|have) (?:already )?(?:bought|sent|donated|shipped|delivered|given|started|begun|offered|made)\b", r"donat\w+", r"could help",
     r"(?:will|would|can|could|does|do|did|has|have)(?: not|n't) (?:\w+ )?(?:stop|end|comply|join|change|"
     r"take part|participate|testify|help|do so|make|support)\b", r"no plans? to\b", r"refus\w+ to\b", r"reject\w*",
     r"will continue (?:to|its|our|with)\b", r"impossible", r"not (?:possible|feasible|able)",
@@ -124,6 +132,42 @@ NEUTRAL = _words(
     r"say|decide|comment)", r"neutrality\b", r"not (?:our|its|a company's) (?:place|role|business|job) to\b",
     r"(?:does|do|did)(?: not|n't) (?:support or oppose|back or oppose|endorse or)",
 )  # fmt: skip
+# These judge what follows them; what that is decides whether it is the target.
+TAKES_AN_OBJECT = re.compile(
+    r"(?:support|applaud|welcom|prais|commend|hail|endors|in favou?r of|stand|stood|back|proud|believ|grateful|defend|pleased|"
+    r"delighted|thrilled|excited|glad|happy|honou?red|thank|condemn|denounc|deplor|oppos|object|reject|decr|critici|blast|slam|"
+    r"rebuk|lambast|disagree|push|fight|betray|violat|concern|against|committed|commitment|invest|join|appreciat|protect|help|"
+    r"agree|value|benefit|threaten|undermin|refus|hurts?\b|solidarity|fail|doubt|stop|believe in)",
+    re.IGNORECASE,
+)
+# “We support it”, “welcomed the ruling”: the thing spoken of, whatever it is called.
+THE_THING = re.compile(
+    r"\s*(?:(?:to|of|by|on|with|about|over|for|that|in|towards?|against|any|all|such|such a|what|how) )*"
+    r"(?:it|this|that|these|those|them|him|her|(?:the|this|that|these|any|such|its|his|her|their|today's|yesterday's|mr\w*\.? \w+'s|president \w+'s) "
+    r"(?:\w+ ){0,2}(?:decisions?|moves?|orders?|rulings?|laws?|bills?|acts?|legislation|polic(?:y|ies)|measures?|plans?|steps?|efforts?|calls?|actions?|"
+    r"campaigns?|boycotts?|bans?|proposals?|rules?|verdict|amendment|initiatives?|program(?:me)?s?|operations?|strikes?|protests?|protesters|marchers|"
+    r"announcement|reforms?|settlement|agreement|demands?|requests?|recommendations?|remarks|comments|allegations|behaviou?r|conduct|views|memo|letter|"
+    r"ideas?|approach|response|directive|mandate|tax|fee|tariffs?|deal|pact|accord|movement|cause|goal)s?)\b",
+    re.IGNORECASE,
+)
+PUNISHING = re.compile(
+    r"\s*(?:the |his |her |its |their |a |for )*(?:firing|dismiss\w*|removal|removing|bann?ing|ban|ousting|ouster|ending|end of|stopping|repeal\w*|withdraw\w*|"
+    r"boycott\w*|punish\w*|resign\w*|suspen\w*|cancel\w*|impeach\w*)\b",
+    re.IGNORECASE,
+)
+ADVANCES = re.compile(
+    r"\b(?:increas|improv|advanc|promot|achiev|expand|strengthen|aspir|strive|striving|foster|embrac|build|champion|work\w* (?:to|toward)|"
+    r"want\w* to|aim\w* (?:to|for)|seek\w* to|dedicat|commit)\w*",
+    re.IGNORECASE,
+)
+OTHERS_FEEL = re.compile(
+    r"\b(?:you|them|people|some|many|others|critics|those|customers|employees|workers|who|everyone|fans|users)\b(?: \w+){0,3} $",
+    re.IGNORECASE,
+)
+FEELING = re.compile(
+    r"(?:angry|anger|disappoint|hurt|upset|frustrat|concern|worr|outrag|offen|sad|disheart|appall|alarm|dismay)",
+    re.IGNORECASE,
+)
 # What a company does when it turns away from a thing, and when it goes along with one.
 TURNS_AWAY = _words(
     r"pull(?:ed|s|ing)?\b", r"suspend\w*", r"withdr[ae]w\w*", r"halt\w*", r"dropp?(?:ed|ing|s)?\b",
