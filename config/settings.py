@@ -160,7 +160,11 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "ingest"
 # A worker without --queues serves both.
 CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("ingest", "maint")]
-CELERY_TASK_ROUTES = {"tracker.tasks.publish_due": {"queue": "maint"}, "tracker.tasks.sweep": {"queue": "maint"}}
+CELERY_TASK_ROUTES = {
+    "tracker.tasks.publish_due": {"queue": "maint"},
+    "tracker.tasks.sweep": {"queue": "maint"},
+    "tracker.tasks.deliver": {"queue": "maint"},
+}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
@@ -171,6 +175,7 @@ CELERY_BEAT_SCHEDULE = {
         "args": ["beat"],
         "options": {"expires": 30},
     },
+    "deliver what was released": {"task": "tracker.tasks.deliver", "schedule": 2.0, "options": {"expires": 10}},
     "poll feeds that are due": {"task": "tracker.tasks.poll_due_feeds", "schedule": 60.0, "options": {"expires": 60}},
 }
 SWEEP_AFTER_SECONDS = 10

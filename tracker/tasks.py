@@ -8,6 +8,8 @@ extractors and a language model.
 
 from __future__ import annotations
 
+import time
+
 from celery import shared_task
 from django.conf import settings
 from django.db import connection, transaction
@@ -15,6 +17,8 @@ from django.utils import timezone
 
 from tracker.core import ledger
 from tracker.operations import handoff, sweeping
+
+_asked = 0.0
 
 
 def connect() -> None:
@@ -98,5 +102,17 @@ def swept(*, room: int = sweeping.MOST) -> tuple[sweeping.Swept, int]:
     return found, sum(kick(report_id) for report_id in found.again)
 
 
+@shared_task(ignore_result=True)
+def deliver() -> None:
+    """Make deliveries of what was released, and send those that are due."""
+    from tracker.delivery import webhooks
+
+    webhooks.deliver()
+
+
 def _released() -> None:
-    """Deliveries will be made from the outbox here; nobody has asked for any yet."""
+    """Have what was released delivered. Beat asks for it too, so that a burst of lines need not send one each."""
+    global _asked
+    if time.monotonic() - _asked > 1:
+        _asked = time.monotonic()
+        handoff.send(deliver)
