@@ -1,9 +1,36 @@
 """The admin site as Django's default one, so that every third-party admin registers with it."""
 
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
 from django.contrib.admin.apps import AdminConfig
+
+# One module a sort of row. They need the models, so they are imported when the apps are ready.
+PAGES = (
+    "events",
+    "companies",
+    "people",
+    "statements",
+    "evidence",
+    "inquiries",
+    "watch",
+    "reports",
+    "notices",
+    "access",
+)
 
 
 class OnRecordAdminConfig(AdminConfig):
     """Use our site in place of the stock one."""
 
     default_site = "tracker.admin.site.OnRecordAdminSite"
+
+    def ready(self) -> None:
+        """Register every page of records after everybody else's."""
+        super().ready()
+        for name in PAGES:
+            if not (Path(__file__).parent / f"{name}.py").exists():  # FIXME: remove when every module is written
+                continue
+            import_module(f"tracker.admin.{name}")
