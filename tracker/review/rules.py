@@ -33,7 +33,11 @@ ON_ITS_WAY = (StatementState.APPROVED, StatementState.PUBLISHED, StatementState.
 
 def needs_second_approval(statement: Statement) -> list[str]:
     """Say why a second editor must approve it; an empty list if none must."""
-    row = read(statement)
+    return reasons_for_approval(read(statement))
+
+
+def reasons_for_approval(row: Statement) -> list[str]:
+    """As ``needs_second_approval``, of a statement that comes from ``read``, or with ``TO_READ`` prefetched."""
     citations = list(row.citations.all())
     reasons = []
     if row.channel == Channel.INTERNAL:

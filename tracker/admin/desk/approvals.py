@@ -41,12 +41,12 @@ def awaiting(request: HttpRequest) -> HttpResponse:
     """List what a second editor must look at, what the user may approve first."""
     user = _user(request)
     notes = {note.row: note.text for note in second_look.sent_back()}
-    rows = waiting.awaiting().select_related("event", "accepted_by").prefetch_related(*READ)
+    rows = waiting.awaiting().select_related("event__parent", "accepted_by").prefetch_related(*READ, *rules.TO_READ)
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     lines = [
         {
             "row": row,
-            "why": rules.approval_wanted(row),
+            "why": rules.reasons_for_approval(row),
             "mine": row.accepted_by_id == user.pk,
             "note": notes.get(row.public_id),
         }

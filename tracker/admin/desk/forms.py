@@ -208,8 +208,12 @@ class QuoteForm(forms.Form):
     """Words in the article, with their offsets."""
 
     text = forms.CharField(label="Words", required=False, widget=forms.Textarea(attrs={"rows": 2}), max_length=5000)
-    start = forms.IntegerField(label="From", required=False, min_value=0)
-    end = forms.IntegerField(label="To", required=False, min_value=1)
+    start = forms.IntegerField(
+        label="From", required=False, min_value=0, widget=forms.NumberInput(attrs={"aria-label": "First code point"})
+    )
+    end = forms.IntegerField(
+        label="To", required=False, min_value=1, widget=forms.NumberInput(attrs={"aria-label": "One past the last"})
+    )
     kind = forms.ChoiceField(label="Kind", choices=QuoteKind.choices, required=False, initial=QuoteKind.VERBATIM)
     attribution = forms.CharField(label="Source of these words only", required=False, max_length=500)
 
