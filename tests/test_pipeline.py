@@ -421,12 +421,37 @@ def test_a_copy_that_was_cut_short_is_a_duplicate_unless_it_names_somebody_else(
     run_all(original)
     cut = html(BODY.split("\n\n")[0], title="Ferries and the order")
     copy, _ = pipeline.receive(
-        url=web.answers("/b", cut.replace(b"</article>", b"<p>Subscribe to read on.</p></article>"))
+        url=web.answers(
+            "/b", cut.replace(b"</article>", b"<p>Calder Ferries has spoken. Subscribe to read on.</p></article>")
+        )
     )
     assert run_all(copy).state == ReportState.DUPLICATE
-    assert copy.state_reason == f"Nearly all of its text stands in {original.public_id}, and the rest names nobody."
+    assert (
+        copy.state_reason == f"Nearly all of its text stands in {original.public_id}, and the rest names nobody else."
+    )
     more = html(BODY + "\n\nQuay Tugs said that the harbour strike order was wrong.", title="Tugs and ferries")
     other, _ = pipeline.receive(url=web.answers("/c", more, Content_Type="text/html"))
+    assert run_all(other).state == ReportState.PROPOSED
+
+
+def test_a_copy_is_read_all_the_same_at_an_editors_word(web: Server, strike: Event) -> None:
+    original, _ = pipeline.receive(url=web.answers("/a", html(BODY), Content_Type="text/html"))
+    copy, _ = pipeline.receive(url=web.answers("/b", html(BODY), Content_Type="text/html"))
+    assert (run_all(original).state, run_all(copy).state) == (ReportState.PROPOSED, ReportState.DUPLICATE)
+    assert pipeline.read_all_the_same(copy, now=lambda: NOW)
+    assert run_all(copy).state == ReportState.PROPOSED
+    assert not pipeline.read_all_the_same(copy)
+
+
+def test_an_edited_copy_is_read_for_what_was_edited(web: Server, strike: Event) -> None:
+    make_company("Quay Tugs")
+    original, _ = pipeline.receive(url=web.answers("/a", html(BODY), Content_Type="text/html"))
+    other, _ = pipeline.receive(
+        url=web.answers("/b", html(BODY + "\n\nQuay Tugs regretted the harbour strike."), Content_Type="text/html")
+    )
+    assert (run_all(original).state, run_all(other).state) == (ReportState.PROPOSED, ReportState.PROPOSED)
+    web.answers("/b", html(BODY + "\n\nThe harbour was quiet."), Content_Type="text/html")
+    assert pipeline.fetch_again(other, now=lambda: NOW)
     assert run_all(other).state == ReportState.PROPOSED
 
 

@@ -157,6 +157,13 @@ def fetch_again(report: Report, *, now: Callable[[], dt.datetime] = timezone.now
     return _reopen(report, to=ReportState.RECEIVED, now=now())
 
 
+def read_all_the_same(report: Report, *, now: Callable[[], dt.datetime] = timezone.now) -> bool:
+    """Read a report that was set aside as a duplicate, at an editor's word. False if it was not."""
+    if report.state != ReportState.DUPLICATE:
+        return False
+    return _reopen(report, to=ReportState.EXTRACTED, now=now(), state_reason=steps.READ_ALL_THE_SAME)
+
+
 def about(report: Report, events: Collection[int], *, now: Callable[[], dt.datetime] = timezone.now) -> bool:
     """Say that a report is about these events too; True if it was set aside as irrelevant and is read after all."""
     added = [
@@ -168,9 +175,9 @@ def about(report: Report, events: Collection[int], *, now: Callable[[], dt.datet
     )
 
 
-def _reopen(report: Report, *, to: str, now: dt.datetime) -> bool:
+def _reopen(report: Report, *, to: str, now: dt.datetime, state_reason: str = "") -> bool:
     return Report.objects.advance(
-        report, to=to, now=now, failures=0, next_try_at=None, error="", state_reason="", failed_at_step=""
+        report, to=to, now=now, failures=0, next_try_at=None, error="", state_reason=state_reason, failed_at_step=""
     )
 
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 ACCEPT = "text/html,application/xhtml+xml,text/plain;q=0.8,application/pdf;q=0.8,*/*;q=0.1"
 _QUOTED = re.compile('[“”„«»"]')
+READ_ALL_THE_SAME = "Read at an editor's word."
+WORD_FOR_WORD = "The same text as {}, word for word."
 OVERTAKEN = "Another worker took this report over."
 
 
@@ -101,11 +103,11 @@ def extract(report: Report, now: dt.datetime) -> None:
         fields = _facts(report, found)
         if story := held.join_story(report, stories.shingles(found.text)):
             fields["story"] = story
-        same = _live_with(digest, report).first()
+        same = _live(report).filter(captures__text_sha256=digest).first()
         if same is None:
             _done(report, ReportState.EXTRACTED, now, **fields)
         else:
-            _is_duplicate(report, same, now, **fields)
+            _is_duplicate(report, same, WORD_FOR_WORD, now, **fields)
 
 
 def match(report: Report, now: dt.datetime) -> None:
@@ -125,13 +127,9 @@ def match(report: Report, now: dt.datetime) -> None:
     with transaction.atomic():
         ledger.bump_coverage()  # first: it makes two reports of one text pass here one after the other
         gone_on = Q(state__in=[ReportState.MATCHED, ReportState.PROPOSED, ReportState.DONE])
-        same = _live_with(capture.text_sha256, report).filter(gone_on | Q(pk__lt=report.pk)).first()
-        if same is not None:
-            _is_duplicate(report, same, now)
-            return
-        copied = held.copied_from(report, _live(report).filter(gone_on | Q(pk__lt=report.pk)))
-        if copied is not None and not _adds(capture.text[capture.body_start :], copied, known):
-            _is_duplicate(report, copied, now, how="Nearly all of its text stands in {}, and the rest names nobody.")
+        first = _live(report).filter(gone_on | Q(pk__lt=report.pk))
+        if copied := _copied(report, capture, first, known):
+            _is_duplicate(report, *copied, now)
             return
         events = dict(Event.objects.filter(slug__in=[one.event for one in found]).values_list("slug", "pk"))
         for one in found:
@@ -148,9 +146,18 @@ def match(report: Report, now: dt.datetime) -> None:
             _done(report, ReportState.IRRELEVANT, now, state_reason=reason)
 
 
-def _live_with(digest: str, report: Report) -> QuerySet[Report]:
-    """Other reports that carry this text and are, or will be, read: of those one is enough."""
-    return _live(report).filter(captures__text_sha256=digest)
+def _copied(report: Report, capture: Capture, among: QuerySet[Report], known: Knowledge) -> tuple[Report, str] | None:
+    """Return the report of which this one is a copy, and how; None if it must be read itself."""
+    if report.state_reason == READ_ALL_THE_SAME:
+        return None
+    if same := among.filter(captures__text_sha256=capture.text_sha256).first():
+        return same, WORD_FOR_WORD
+    if report.captures.count() > 1:
+        return None  # it was read before and has been edited since: the edit may be all that matters
+    near = held.copied_from(report, among)
+    if near is None or _adds(capture.text[capture.body_start :], near, known):
+        return None
+    return near, "Nearly all of its text stands in {}, and the rest names nobody else."
 
 
 def _live(report: Report) -> QuerySet[Report]:
@@ -159,22 +166,20 @@ def _live(report: Report) -> QuerySet[Report]:
 
 
 def _adds(text: str, other: Report, known: Knowledge) -> bool:
-    """Say whether a text has anything beyond another that could be evidence: words in quotation marks, or a name."""
+    """Say whether a text has what could be evidence beyond another: words in quotation marks, or another name."""
     capture = other.captures.order_by("pk").last()
     if capture is None:
         return True
     own = stories.of_its_own(text, capture.text)
-    return bool(_QUOTED.search(own)) or bool(known.gazetteer.hits(_straight(own)))
+    return bool(_QUOTED.search(own)) or not _named(own, known) <= _named(capture.text, known)
 
 
-def _is_duplicate(
-    report: Report,
-    same: Report,
-    now: dt.datetime,
-    *,
-    how: str = "The same text as {}, word for word.",
-    **fields: Any,
-) -> None:
+def _named(text: str, known: Knowledge) -> set[str]:
+    hits = known.gazetteer.hits(_straight(text))
+    return {slug for hit in hits for slug in (*hit.companies, *hit.people, *hit.outlets)}
+
+
+def _is_duplicate(report: Report, same: Report, how: str, now: dt.datetime, **fields: Any) -> None:
     """Leave it at that, and lend the other report the events that this one was sent in for."""
     for event_id in report.event_matches.values_list("event_id", flat=True):
         reason = f"{report.public_id}, which carries the same text, was sent in for this event."
