@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import path, re_path
 
-from tracker.api import docs, files, problems, records, schema, shapes, submissions, views
+from tracker.api import docs, files, problems, proposals, records, schema, shapes, submissions, views
 from tracker.api.files import answers_with
 from tracker.api.shapes import Schema, ref
 from tracker.models.choices import Entity
@@ -117,6 +117,46 @@ STATUS = schema.operation(
     parameters=[schema.name_in_path("Public id of the report.", "RP-7K3M9QW")],
     answers={200: ref("Submission")},
     errors=(400, 401, 404, 429),
+    key=True,
+)
+PROPOSE = schema.operation(
+    "propose_statement",
+    "Propose a statement",
+    tag="statements",
+    description=(
+        "It becomes a candidate that editors decide. Quotes must stand in the body of the text that we captured of the "
+        "report, word for word; quotation marks and white space may differ."
+    ),
+    parameters=[schema.IDEMPOTENCY],
+    answers={202: ref("Proposal")},
+    errors=(400, 401, 403, 409, 413, 415, 422, 429),
+    body="ProposeStatement",
+    body_example={
+        "report": "RP-7K3M9QW",
+        "event": "operation-metro-surge",
+        "voices": [{"company": "apple", "person": "tim-cook", "capacity": "official"}],
+        "channel": "internal",
+        "medium": "email_or_memo",
+        "quotes": [{"text": "heartbroken", "kind": "partial"}],
+        "said": {"latest": "2026-01-28", "precision": "before"},
+    },
+    key=True,
+)
+RECORD = schema.operation(
+    "record_inquiry",
+    "Record that we asked a company",
+    tag="inquiries",
+    description="It becomes a draft that an editor publishes.",
+    parameters=[schema.IDEMPOTENCY],
+    answers={201: ref("RecordedInquiry")},
+    errors=(400, 401, 403, 413, 415, 422, 429),
+    body="RecordInquiry",
+    body_example={
+        "event": "operation-metro-surge",
+        "company": "apple",
+        "outcome": "declined",
+        "asked": {"earliest": "2026-01-28"},
+    },
     key=True,
 )
 ROOT = schema.operation(
@@ -282,7 +322,8 @@ urlpatterns = [
         name="report-status",
     ),
     detailed("reports", submissions.ReportDetail),
-    listed("inquiries", records.InquiryList),
+    path("candidates/", answers_with(proposals.CandidateList, describe={"post": PROPOSE}).as_view(), name="candidates"),
+    listed("inquiries", proposals.InquiryCollection, also={"post": RECORD}),
     detailed("inquiries", records.InquiryDetail),
     listed("corrections", records.CorrectionList),
     fed("atom", files.FeedView, "application/atom+xml"),
