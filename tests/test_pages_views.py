@@ -34,7 +34,7 @@ def test_a_statement_shows_how_it_is_known(client: Client) -> None:
     assert "Anonymous source" in said
     assert "“ a person who saw it ”" in said
     assert "SHA-256" in said
-    assert "Write to editors@onrecord.example" in said
+    assert "write to editors@onrecord.example" in said
 
 
 def test_the_number_of_queries_of_a_statement_does_not_grow_with_its_citations(

@@ -47,5 +47,7 @@ def context() -> dict[str, Any]:
             ("Reports cited", held.reports),
             ("Corrections of our own errors", held.corrections),
         ],
-        "fields": [(name, str(getattr(model._meta.get_field(field), "help_text", ""))) for model, field, name in FIELDS],
+        "fields": [
+            (name, str(getattr(model._meta.get_field(field), "help_text", ""))) for model, field, name in FIELDS
+        ],
     }

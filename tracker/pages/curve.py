@@ -93,7 +93,9 @@ def draw(
         right=right,
         bottom=bottom,
         grid=tuple((y(share / 100), f"{share}%" if share == 100 else str(share)) for share in (100, 75, 50, 25, 0)),
-        ticks=tuple((x(day), f"day {day}" if not day else str(day)) for day in _ticks(days)),
+        ticks=tuple(
+            (x(day), f"day {day}" if not day else str(day)) for day in _ticks(days, most=12 if width > 700 else 6)
+        ),
         band=_band(early, late, horizon, x, y),
         early=_steps(early, horizon, x, y),
         late=_steps(late, horizon, x, y),
@@ -137,9 +139,9 @@ def _band(early: Sequence[Step], late: Sequence[Step], horizon: int, x: Scale, y
     return "M" + "L".join([*over, *under]) + "Z"
 
 
-def _ticks(days: int) -> list[int]:
+def _ticks(days: int, *, most: int) -> list[int]:
     for step in (1, 2, 7, 14, 28, 91, 182, 364):
-        if days / step <= 12:
+        if days / step <= most:
             break
     ticks = list(range(0, days + 1, step))
     if days - ticks[-1] < step / 2 and len(ticks) > 1:

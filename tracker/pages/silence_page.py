@@ -33,9 +33,9 @@ NOTHING = {
     Asked.NOT_KNOWN: ("No statement found", "not asked, as far as we know"),
 }
 PLACES = {
-    Where.NEWSROOM: "its newsroom",
-    Where.ACCOUNTS: "its accounts",
-    Where.FILINGS: "its filings",
+    Where.NEWSROOM: "newsroom",
+    Where.ACCOUNTS: "accounts",
+    Where.FILINGS: "filings",
     Where.OUTLETS: "news outlets",
 }
 
@@ -128,6 +128,7 @@ def context(found: Silence, path: str) -> dict[str, Any]:
         "board": found.board,
         "alternates": _alternates(found),
         "is_sample": found.root.is_sample,
+        "tell_href": reverse("pages:tell", args=["event", found.event.slug]),
     }
     if found.board is None:
         return shown
@@ -218,12 +219,15 @@ def more(board: Board, anchor: Event) -> Iterator[str]:
 
 
 def _searched(board: Board) -> Iterator[str]:
-    places = [(n, PLACES[place]) for place, n in board.where.items() if n]
-    if not places:
+    together: dict[int, list[str]] = {}
+    for place, n in board.where.items():
+        if n:
+            together.setdefault(n, []).append(PLACES[place])
+    if not together:
         yield "No check since then is on record."
         return
-    told = [f"{where} for {n}" for n, where in places]
-    yield f"We looked at {words.listed(told)} of the {board.figures.frame} companies."
+    told = [f"{words.listed(places)} for {n}" for n, places in sorted(together.items(), reverse=True)]
+    yield f"Since then we looked at {words.listed(told)} of the {board.figures.frame} companies."
 
 
 def _table_note(found: Silence, board: Board) -> Iterator[str]:

@@ -183,6 +183,7 @@ def context(page: StatementPage) -> dict[str, Any]:
         "others": [entries.brief(one) for one in page.others],
         "others_of": others_of.name if others_of else "The same companies",
         "version": page.versions,
+        "tell_href": reverse("pages:tell", args=["statement", statement.public_id]),
         "updated_at": page.updated_at,
         "json_href": f"/api/v1/statements/{statement.public_id}/",
         "alternates": [

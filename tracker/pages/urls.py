@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tracker.pages import feeds, views
+from tracker.pages import feeds, telling, views
 
 app_name = "pages"
 
@@ -28,6 +28,8 @@ urlpatterns = [
     path("methodology/", views.methodology, name="methodology"),
     path("about/", views.about, name="about"),
     path("search/", views.search, name="search"),
+    path("tell/thanks/", telling.told, name="told"),
+    path("tell/<slug:entity>/<str:name>/", telling.tell, name="tell"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
     path("sitemaps/<slug:kind>-<int:number>.xml", views.sitemap_part, name="sitemap-part"),

@@ -25,6 +25,7 @@ from tracker.pages import (
     search_page,
     silence_page,
     statement_page,
+    telling,
     words,
 )
 from tracker.pages.codebook import codebook
@@ -77,6 +78,7 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
         as_of = event_page.today(found.event)
         board = silence_page.event_figure(board_of.silence(slug))
         context = event_page.context(found, overview.charted(slug), board=board, as_of=as_of)
+        context["tell_href"] = telling.about("event", slug)
     return lists.answer(request, "tracker/event.html", context, made)
 
 
@@ -130,6 +132,7 @@ def inquiry(request: HttpRequest, public_id: str) -> HttpResponse:
             "canonical": one.href,
             "is_sample": found.inquiry.event.root.is_sample,
             "json_href": f"/api/v1/inquiries/{one.public_id}/",
+            "tell_href": telling.about("inquiry", one.public_id),
         },
     )
 
@@ -166,7 +169,7 @@ def company(request: HttpRequest, slug: str) -> HttpResponse:
     """One company: what it told its staff and the public, when it was asked, what is watched."""
     found = lookups.company_page(slug)
     made = lists.listing(request, fixed={"company": [slug]})
-    context = profiles.company(found) | {"section": "companies"}
+    context = profiles.company(found) | {"section": "companies", "tell_href": telling.about("company", slug)}
     return lists.answer(request, "tracker/company.html", context, made)
 
 
@@ -177,7 +180,8 @@ def person(request: HttpRequest, slug: str) -> HttpResponse:
     """One person in a public role."""
     found = lookups.person_page(slug)
     made = lists.listing(request, fixed={"person": [slug]})
-    return lists.answer(request, "tracker/person.html", profiles.person(found) | {"section": "people"}, made)
+    context = profiles.person(found) | {"section": "people", "tell_href": telling.about("person", slug)}
+    return lists.answer(request, "tracker/person.html", context, made)
 
 
 @require_safe
@@ -187,7 +191,8 @@ def outlet(request: HttpRequest, slug: str) -> HttpResponse:
     """One outlet: what rests on its reports."""
     found = lookups.outlet_page(slug)
     made = lists.listing(request, fixed={"outlet": [slug]})
-    return lists.answer(request, "tracker/outlet.html", profiles.outlet(found), made)
+    context = profiles.outlet(found) | {"tell_href": telling.about("outlet", slug)}
+    return lists.answer(request, "tracker/outlet.html", context, made)
 
 
 @require_safe

@@ -1,0 +1,37 @@
+/* Names for screen readers where the stock admin shows them only to the eye: choosers, and the cells of inlines. */
+"use strict";
+(() => {
+  const words = (node) => (node ? node.textContent.replace(/[:\s]+$/, "").trim() : "");
+  function heading(cell) {
+    const table = cell.closest("table");
+    const heads = table ? table.querySelectorAll("thead th") : [];
+    const place = [...cell.parentElement.children].filter((one) => one.offsetParent !== null || one === cell).indexOf(cell);
+    return words(heads[place] || heads[cell.cellIndex]);
+  }
+  function nameAll(root) {
+    root.querySelectorAll(".tabular td input:not([type=hidden]), .tabular td select, .tabular td textarea").forEach((field) => {
+      if (field.labels && field.labels.length) return;
+      const name = heading(field.closest("td"));
+      if (name) field.setAttribute("aria-label", name);
+    });
+    root.querySelectorAll("span.datetime input").forEach((field) => {
+      if (field.hasAttribute("aria-label")) return;
+      const row = field.closest(".form-row");
+      field.setAttribute("aria-label", `${words(row && row.querySelector("label, legend"))} ${field.classList.contains("vTimeField") ? "time" : "date"}`.trim());
+    });
+    root.querySelectorAll("select.admin-autocomplete").forEach((field) => {
+      const chooser = field.parentElement.querySelector(".select2-selection");
+      if (!chooser) return;
+      const label = field.labels && field.labels[0];
+      const name = words(label) || field.getAttribute("aria-label") || "Choose";
+      chooser.setAttribute("aria-label", name);
+      const shown = chooser.querySelector(".select2-selection__rendered");
+      if (shown && shown.getAttribute("role") === "textbox") shown.setAttribute("aria-label", name);
+      const search = chooser.querySelector(".select2-search__field");
+      if (search) search.setAttribute("aria-label", name);
+      chooser.removeAttribute("aria-labelledby");
+    });
+  }
+  window.addEventListener("load", () => nameAll(document));
+  document.addEventListener("formset:added", (event) => setTimeout(nameAll, 0, event.target));
+})();
