@@ -4,9 +4,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 TESTS ?=
+RESET ?=
+PORT ?=
+# What a program started from here needs to run on this machine; production sets its own.
+MANAGE = DEBUG=1 $(BIN)/python manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev test hostile lint types docs-check lock clean
+.PHONY: help setup setup-dev test hostile lint types docs-check lock clean demo demo-check bench browser
 
 help: ## List the targets
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -30,11 +34,23 @@ setup-dev: $(BIN)/python ## The same, with what the tests and checks need
 		$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r config/requirements/dev.txt && echo "$$sum" > $(VENV)/.dev; \
 	fi
 
+demo: setup ## Run the whole product on sample data (RESET=1 starts over, PORT=8080 puts it there)
+	@$(MANAGE) demo $(if $(RESET),--reset) $(if $(PORT),--port $(PORT))
+
+demo-check: setup ## The same, watched by nobody, in a folder of its own: exits 0 if everything is as it should be
+	@$(MANAGE) demo_check
+
 test: setup-dev ## Run the tests on SQLite
 	@$(BIN)/pytest -q --ignore=tests/browser $(TESTS)
 
 hostile: setup-dev ## Try hostile addresses, servers and feeds in a network namespace (needs root or user namespaces)
 	@$(BIN)/python -m tests.hostile $(TESTS)
+
+bench: setup-dev ## Measure how many pages a second the pipeline reads
+	@$(BIN)/python -m tests.load.pipeline
+
+browser: setup-dev ## Run the tests in Chromium
+	@$(BIN)/pytest -q tests/browser
 
 lint: setup-dev ## Check style
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
