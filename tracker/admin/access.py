@@ -124,7 +124,7 @@ class KeyAdmin(ActsMixin, NeverDeleted, Listed):
 def _make_key_view(page: KeyAdmin, request: HttpRequest) -> HttpResponse:
     if not page.has_add_permission(request):
         raise PermissionDenied
-    form = KeyForm(request.POST or None)
+    form = KeyForm(request.POST) if request.method == "POST" else KeyForm()
     key = ""
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data

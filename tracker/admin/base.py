@@ -13,7 +13,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from simple_history.admin import SimpleHistoryAdmin
@@ -168,7 +168,7 @@ class RecordAdmin(NeverDeleted, Listed, SimpleHistoryAdmin):
 
     class Media:
         css = {"all": ["tracker/admin.css"]}
-        js = ["tracker/honest-date.js"]
+        js = ["tracker/honest-date.js", "tracker/field-names.js"]
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
@@ -238,6 +238,8 @@ class RecordAdmin(NeverDeleted, Listed, SimpleHistoryAdmin):
         """Show a version. Nothing is reverted: a change is a new one, with its reason."""
         if request.method == "POST":
             raise PermissionDenied
+        if not version_id.isdecimal():
+            raise Http404
         shown: HttpResponse = super().history_form_view(request, object_id, version_id, extra_context)
         return shown
 

@@ -119,7 +119,7 @@ class ReportAdmin(ActsMixin, RecordAdmin):
         """Take in an address, a text or a file, and return at once: the workers do the rest."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = SendForm(request.POST or None, request.FILES or None)
+        form = SendForm(request.POST, request.FILES) if request.method == "POST" else SendForm()
         if request.method == "POST" and form.is_valid():
             try:
                 report, new = form.send(by=request.user)

@@ -10,12 +10,14 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, include, path
 from django.utils import timezone
 
-# The order in which an editor meets them; what is not named here stands at the end.
-ORDER = (
-    "Statement", "Inquiry", "Report", "Event", "Company", "Person", "WatchEntry", "Frame", "Notice", "Reply",
-    "Outlet", "Feed", "Ask", "Target", "Candidate", "Correction", "Citation", "Capture", "Check", "Coding", "Release",
-    "ApiToken",
-)  # fmt: skip
+# The groups in which an editor meets them; what is not named here stands in the last.
+GROUPS = (
+    ("The record", ("Statement", "Inquiry", "Event", "Company", "Person", "Reply", "Outlet", "Ask", "Target")),
+    ("What reaches us", ("Report", "Feed", "Notice")),
+    ("What is watched", ("WatchEntry", "Frame", "Check")),
+    ("What bears it out", ("Citation", "Capture", "Candidate", "Coding", "Correction", "Release")),
+    ("Machinery and access", ()),
+)
 
 
 class OnRecordAdminSite(admin.AdminSite):
@@ -41,10 +43,15 @@ class OnRecordAdminSite(admin.AdminSite):
         return super().index(request, {**context, **(extra_context or {})})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """List the sorts of rows in the order of the work, ours first."""
+        """List the sorts of rows in the groups and the order of the work, ours first."""
         apps: list[Any] = super().get_app_list(request, app_label)
-        place = {name: number for number, name in enumerate(ORDER)}
-        for app in apps:
-            if app["app_label"] == "tracker":
-                app["models"].sort(key=lambda model: (place.get(model["object_name"], len(ORDER)), model["name"]))
-        return sorted(apps, key=lambda app: (app["app_label"] != "tracker", app["name"]))
+        ours = next((app for app in apps if app["app_label"] == "tracker"), None)
+        if ours is None:
+            return apps
+        held = {model["object_name"]: model for model in ours["models"]}
+        groups = []
+        for title, names in GROUPS:
+            models = [held.pop(name) for name in names if name in held] if names else list(held.values())
+            if models:
+                groups.append({**ours, "name": title, "models": models})
+        return [*groups, *(app for app in apps if app is not ours)]

@@ -188,7 +188,8 @@ class WatchEntryAdmin(ActsMixin, RecordAdmin):
         """Take names or tickers, show what each matched, and enter them once the editor has seen it."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = PasteForm(request.POST or None, initial={"event": request.GET.get("event")})
+        posted = request.POST if request.method == "POST" else None
+        form = PasteForm(posted, initial={"event": request.GET.get("event")})
         matched = form.matched() if form.is_bound and form.is_valid() else None
         if matched is not None and "enter" in request.POST and not matched.unclear:
             try:
