@@ -336,3 +336,11 @@ def test_methods_that_are_not_there_are_refused(client: Client, record: Statemen
     assert answer.status_code == 405 and answer["Content-Type"] == "application/problem+json"
     assert Company.objects.filter(slug="calder-ferries").exists()
     assert client.head("/api/v1/statements/").status_code == 200
+
+
+def test_until_is_the_worlds_clock_and_uncertain_days_count_when_they_are_over(client: Client) -> None:
+    day = make.make_statement(said="2026-03-04")
+    make.make_statement(said=make.span("2026-03-03", "2026-03-06"))
+    rows = get(client, "statements/?until=2026-03-05").json()["results"]
+    assert [row["id"] for row in rows] == [day.public_id]
+    assert get(client, "statements/?until=tomorrow").status_code == 400

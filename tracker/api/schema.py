@@ -235,6 +235,7 @@ HELP = {
     "updated_since": "Changed on or after this day, UTC.",
     "from": "Said on or after this day; `dates` says what that means for uncertain days.",
     "to": "Said on or before this day.",
+    "until": "The world's clock: certainly said by this day, whatever `dates` says.",
     "dates": "overlaps: the day may lie in the range; within: it certainly does.",
 }
 

@@ -295,7 +295,7 @@ class TimelineFilter(django_filters.FilterSet):
 
 # "from" is a word of Python's and "form" one of FilterSet's own; both are set under their public names.
 TimelineFilter.base_filters["form"] = TimelineFilter.base_filters.pop("form_")
-for _name, _label in (("from", "Said from"), ("to", "Said to")):
+for _name, _label in (("from", "Said from"), ("to", "Said to"), ("until", "Said by")):
     TimelineFilter.base_filters[_name] = DayFilter(label=_label, method="nothing")
 TimelineFilter.base_filters["dates"] = Tokens(known=lambda asked: ("overlaps", "within"), label="Uncertain dates")
 PARAMETERS: tuple[str, ...] = tuple(TimelineFilter.base_filters)
@@ -484,6 +484,8 @@ def _of_voices(queryset: QuerySet[Statement], given: Mapping[str, Any], bound: T
 def _of_days(queryset: QuerySet[Statement], given: Mapping[str, Any]) -> QuerySet[Statement]:
     first, last = given.get("from"), given.get("to")
     within = any(token.key == "within" for token in given.get("dates") or [])
+    if until := given.get("until"):  # certainly said by then: the world's clock
+        queryset = queryset.filter(sort_date__lte=until)
     if first:
         queryset = queryset.filter(**{"sort_earliest__gte" if within else "sort_date__gte": first})
     if last:
