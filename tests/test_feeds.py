@@ -218,6 +218,86 @@ def test_a_feed_may_ask_to_be_polled_less_often_but_not_more(web: Server) -> Non
     assert feed.next_fetch_at == NOW + 120 * MINUTE + QUARTER
 
 
+def test_a_feed_that_brings_nothing_is_left_alone_longer_and_longer(web: Server) -> None:
+    feed = feed_at(web.answers("/f", rss(item("a"))))
+    poll(feed)
+    for quiet, wait in ((1, QUARTER), (10, dt.timedelta(hours=1)), (100, dt.timedelta(hours=4))):
+        FeedItem.objects.update(seen_at=NOW - dt.timedelta(hours=quiet))
+        Feed.objects.update(next_fetch_at=None)
+        poll(feed)
+        assert feed.next_fetch_at == NOW + wait
+    web.answers("/f", rss(item("b"), item("a")))
+    Feed.objects.update(next_fetch_at=None)
+    poll(feed)
+    assert feed.next_fetch_at == NOW + QUARTER
+
+
+def redirect(web: Server, path: str, to: str, status: str) -> str:
+    return web.answers(path, b"", status=status, Location=to)
+
+
+def test_a_feed_that_has_moved_for_good_is_followed_and_its_history_says_so(
+    web: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The exemption for loopback holds on the first hop only, as it must: here the second is let through too.
+    monkeypatch.setattr("tracker.core.net.is_public", lambda address: True)
+    feed = feed_at(redirect(web, "/old", "/new", "301 Moved"), title="Ours")
+    web.answers("/new", rss(item("a")))
+    polled = poll(feed)
+    assert polled is not None and len(polled.new) == 1
+    assert feed.url == web.url("/new")
+    change = feed.history.first()
+    assert change is not None
+    assert change.history_change_reason == f"Its server says that it has moved to {web.url('/new')} for good."
+    assert poll(feed, NOW + QUARTER) is not None
+    assert feed.url == web.url("/new")
+
+
+@pytest.mark.parametrize("status", ["302 Found", "307 Elsewhere", "303 See"])
+def test_a_feed_that_is_elsewhere_for_now_stays_where_it_is(
+    web: Server, monkeypatch: pytest.MonkeyPatch, status: str
+) -> None:
+    monkeypatch.setattr("tracker.core.net.is_public", lambda address: True)
+    feed = feed_at(redirect(web, "/old", "/new", status))
+    web.answers("/new", rss(item("a")))
+    poll(feed)
+    assert feed.url == web.url("/old")
+
+
+def test_a_move_to_something_that_is_no_feed_is_no_move(web: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.core.net.is_public", lambda address: True)
+    feed = feed_at(redirect(web, "/old", "/new", "301 Moved"))
+    web.answers("/new", b"<html><body>Welcome</body></html>")
+    poll(feed)
+    assert (feed.url, feed.failures) == (web.url("/old"), 1)
+
+
+def test_a_feed_that_has_moved_to_another_of_ours_is_let_go(web: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.core.net.is_public", lambda address: True)
+    feed = feed_at(redirect(web, "/old", "/new", "308 Moved"))
+    feed_at(web.answers("/new", rss(item("a"))))
+    poll(feed)
+    assert (feed.state, feed.health, Report.objects.count()) == (FeedState.GONE, 100, 0)
+    assert "which is polled already" in feed.last_error
+
+
+def test_feeds_of_one_server_are_polled_one_after_the_other(web: Server) -> None:
+    first = feed_at(web.answers("/f", rss(item("a"))), next_fetch_at=NOW - MINUTE)
+    second = feed_at(web.answers("/g", rss(item("b"))), next_fetch_at=NOW)
+    third = feed_at(web.url("/h"), next_fetch_at=NOW + MINUTE)
+    elsewhere = feed_at(f"{LINK}/f", next_fetch_at=NOW)
+    Feed.objects.filter(pk=first.pk).update(lease_until=NOW + MINUTE)
+    assert poll(second) is None
+    Feed.objects.filter(pk=first.pk).update(lease_until=None)
+    assert poll(first) is not None
+    assert feeds.next_beside(first.pk, now=NOW) == second.pk
+    assert poll(second) is not None
+    assert feeds.next_beside(second.pk, now=NOW) is None
+    assert feeds.next_beside(second.pk, now=NOW + MINUTE) == third.pk
+    assert feeds.next_beside(elsewhere.pk, now=NOW) is None
+    assert feeds.next_beside(0, now=NOW) is None
+
+
 def test_what_is_due_is_active_free_and_waits_longest_first() -> None:
     waits = feed_at(f"{LINK}/1", next_fetch_at=NOW - MINUTE)
     longer = feed_at(f"{LINK}/2", next_fetch_at=NOW - 2 * MINUTE)

@@ -195,6 +195,12 @@ def test_an_unreachable_server_is_tried_again_later_and_given_up_in_the_end(web:
     assert "Given up after 3 tries" in report.state_reason
 
 
+def test_a_server_is_left_alone_as_long_as_it_asks(web: Server) -> None:
+    report, _ = pipeline.receive(url=web.answers("/a", b"", status="503 Busy", Retry_After="7200"))
+    run(report)
+    assert report.next_try_at == NOW + dt.timedelta(hours=2)
+
+
 def test_an_editor_can_let_it_begin_anew(web: Server) -> None:
     report, _ = pipeline.receive(url=web.url("/missing"))
     run(report)

@@ -88,12 +88,17 @@ def poll_due_feeds() -> None:
 
 @shared_task(acks_late=True, ignore_result=True)
 def poll_feed(feed_id: int) -> None:
-    """Poll one feed if it is due and nobody is at it; its row says what happened."""
+    """Poll one feed if it is due and nobody is at it or at its server; then call for the next one there."""
     from tracker.ingest import feeds
 
     polled = feeds.poll(feed_id)
-    for report_id in polled.new if polled else ():
+    if polled is None:
+        return
+    for report_id in polled.new:
         kick(report_id)
+    beside = feeds.next_beside(feed_id, now=timezone.now())
+    if beside is not None:
+        handoff.send(poll_feed, beside)
 
 
 def swept(*, room: int = sweeping.MOST) -> tuple[sweeping.Swept, int]:

@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import datetime as dt
+import email.utils
 import socket
 import ssl
 import threading
@@ -35,7 +37,9 @@ from tracker.core.addresses import is_public
 
 PORTS = frozenset({80, 443, 8080, 8443})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+MOVED = frozenset({301, 308})
 MAX_URL = 4096
+LONGEST_WAIT = dt.timedelta(hours=24)
 MAX_HEADER_BYTES = 64 * 1024  # http.client itself stops at 100 headers
 CHUNK = 64 * 1024
 
@@ -72,7 +76,10 @@ class BadResponse(OutboundError):
 
 @dataclasses.dataclass(frozen=True)
 class Response:
-    """An answer, read whole. Header names are in lower case; a repeated header is joined by commas."""
+    """An answer, read whole. Header names are in lower case; a repeated header is joined by commas.
+
+    ``moved_to`` is where the address has moved for good, as far as redirects said so.
+    """
 
     url: str
     final_url: str
@@ -81,6 +88,7 @@ class Response:
     body: bytes
     elapsed_ms: int
     hops: tuple[str, ...]
+    moved_to: str = ""
 
     @property
     def content_type(self) -> str:
@@ -95,6 +103,18 @@ class Response:
             if name.strip().lower() == "charset":
                 return value.strip().strip("\"'").lower()
         return ""
+
+    def retry_after(self, now: dt.datetime) -> dt.timedelta | None:
+        """How long the server asks us to wait, a day at most; None if it says nothing that can be understood."""
+        written = self.headers.get("retry-after", "").strip()
+        if written.isdigit():
+            return min(dt.timedelta(seconds=int(written[:9])), LONGEST_WAIT)
+        try:
+            when = email.utils.parsedate_to_datetime(written)
+            wait = when - (now if when.tzinfo else now.replace(tzinfo=None))
+        except (ValueError, TypeError, IndexError, OverflowError):
+            return None
+        return min(wait, LONGEST_WAIT) if wait > dt.timedelta() else None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -227,6 +247,7 @@ def _request(
     limit = settings.FETCH_MAX_BYTES if max_bytes is None else max_bytes
     hops: list[str] = []
     at = url
+    moved_to, for_good = "", True
     while True:
         target = parse(at)
         exempt = not hops and f"{target.host}:{target.port}" in settings.OUTBOUND_ALLOW
@@ -235,10 +256,12 @@ def _request(
         location = found.get("location", "")
         if status not in REDIRECTS or not location or not redirects:
             elapsed = int((time.monotonic() - begun) * 1000)
-            return Response(url, target.url, status, found, content, elapsed, tuple(hops))
+            return Response(url, target.url, status, found, content, elapsed, tuple(hops), moved_to)
         if len(hops) > redirects:
             raise BadResponse(f"The address redirects more than {redirects} times.")
         at = _next(target, location)
+        for_good = for_good and status in MOVED
+        moved_to = parse(at).url if for_good else moved_to
 
 
 def _next(target: Target, location: str) -> str:

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import email.utils
 import logging
 from collections.abc import Callable, Iterable
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from tracker.core import ledger, net
 from tracker.ingest import pipeline, syndication
-from tracker.ingest.links import canonical_url
+from tracker.ingest.links import canonical_url, same_host
 from tracker.ingest.steps import outcome_of
 from tracker.ingest.syndication import FeedFile, Item, NotAFeed
 from tracker.models import Feed, FeedItem, FetchAttempt, Outlet, Report
@@ -32,6 +31,7 @@ PAUSE_AFTER = 20  # failures in a row
 LOST_MOST = 5  # failures in a row, the last of them a worker it took with it
 LONGEST = dt.timedelta(hours=24)  # between two polls, whatever a server or a backoff asks
 SOONEST = dt.timedelta(minutes=1)
+QUIET = dt.timedelta(hours=4)  # between two polls of a feed that brings nothing
 AHEAD = dt.timedelta(days=2)  # an item dated later than this is not dated at all
 # What a failure takes from a feed's health of 100: a server out of breath, a server that refuses, no feed at all.
 TEMPORARY, HARD, NO_FEED = 5, 15, 25
@@ -82,6 +82,16 @@ def poll(feed_id: int, *, now: Callable[[], dt.datetime] = timezone.now, at_once
     return Taken()
 
 
+def next_beside(feed_id: int, *, now: dt.datetime) -> int | None:
+    """Return the feed that is due longest on the same server: they are polled one after the other."""
+    feed = Feed.objects.filter(pk=feed_id).first()
+    if feed is None:
+        return None
+    waiting = _free(Feed.objects.filter(state=FeedState.ACTIVE), now).filter(_due(now)).exclude(pk=feed_id)
+    rows = waiting.order_by("next_fetch_at", "pk").values_list("pk", "url")
+    return next((pk for pk, url in rows if same_host(url, feed.url)), None)
+
+
 def take(
     items: Iterable[Item],
     *,
@@ -125,6 +135,7 @@ def _poll(feed: Feed, now: Callable[[], dt.datetime]) -> Taken:
         raise _Failed(str(error), cost=TEMPORARY if error.retry else HARD) from error
     if answer.status == 304:
         _note(feed, FetchOutcome.NOT_MODIFIED, answer=answer)
+        _follow(feed, answer.moved_to)
         _went_well(feed, now(), ttl=None)
         return Taken()
     if answer.status != 200:
@@ -134,6 +145,7 @@ def _poll(feed: Feed, now: Callable[[], dt.datetime]) -> Taken:
     except NotAFeed as error:
         _note(feed, FetchOutcome.HTTP_ERROR, answer=answer, error=str(error))
         raise _Failed(str(error), cost=NO_FEED) from error
+    _follow(feed, answer.moved_to)
     taken = take(
         found.items,
         now=now(),
@@ -172,21 +184,8 @@ def _refused(feed: Feed, answer: net.Response, now: dt.datetime) -> _Failed:
         else f"The server answered with status {answer.status} instead of the feed."
     )
     _note(feed, FetchOutcome.GONE if answer.status == 404 else FetchOutcome.HTTP_ERROR, answer=answer, error=message)
-    wait = retry_after(answer.headers.get("retry-after", ""), now) if busy else None
+    wait = answer.retry_after(now) if busy else None
     return _Failed(message, cost=TEMPORARY if busy else HARD, wait=wait)
-
-
-def retry_after(written: str, now: dt.datetime) -> dt.timedelta | None:
-    """Return how long a ``Retry-After`` header asks us to wait, a day at most; None if it says nothing."""
-    written = written.strip()
-    if written.isdigit():
-        return min(dt.timedelta(seconds=int(written[:9])), LONGEST)
-    try:
-        when = email.utils.parsedate_to_datetime(written)
-        wait = when - (now if when.tzinfo else now.replace(tzinfo=None))
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return min(wait, LONGEST) if wait > dt.timedelta() else None
 
 
 def _claim(feed_id: int, now: dt.datetime, *, at_once: bool) -> Feed | None:
@@ -197,6 +196,8 @@ def _claim(feed_id: int, now: dt.datetime, *, at_once: bool) -> Feed | None:
     rows = _free(Feed.objects.filter(pk=feed_id), now)
     if not at_once:
         rows = rows.filter(_due(now), state=FeedState.ACTIVE)
+    if any(same_host(before.url, url) for url in _under_way(now, but=feed_id)):
+        return None  # one at a time with each server; whoever is there calls for the next
     lease = now + dt.timedelta(seconds=settings.LEASE_SECONDS)
     # Put off before it is read: a feed that takes its worker with it does not come back at once.
     if not rows.update(lease_until=lease, next_fetch_at=now + max(before.interval, SOONEST), updated_at=now):
@@ -213,6 +214,10 @@ def _claim(feed_id: int, now: dt.datetime, *, at_once: bool) -> Feed | None:
     return feed
 
 
+def _under_way(now: dt.datetime, *, but: int) -> list[str]:
+    return list(Feed.objects.filter(lease_until__gte=now).exclude(pk=but).values_list("url", flat=True))
+
+
 def _free(rows: QuerySet[Feed], now: dt.datetime) -> QuerySet[Feed]:
     return rows.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
 
@@ -222,7 +227,7 @@ def _due(now: dt.datetime) -> Q:
 
 
 def _went_well(feed: Feed, now: dt.datetime, *, ttl: dt.timedelta | None, **fields: str) -> None:
-    wait = min(max(feed.interval, SOONEST, ttl or SOONEST), LONGEST)
+    wait = min(max(feed.interval, SOONEST, ttl or SOONEST, _stretched(feed, now)), LONGEST)
     _write(
         feed,
         lease_until=None,
@@ -235,6 +240,25 @@ def _went_well(feed: Feed, now: dt.datetime, *, ttl: dt.timedelta | None, **fiel
     )
     if feed.company_id is not None:
         ledger.bump_coverage()  # the company's silence is known for longer now
+
+
+def _stretched(feed: Feed, now: dt.datetime) -> dt.timedelta:
+    """Return how long to leave a feed that has been quiet: a tenth of its silence, four hours at most."""
+    newest = feed.items.aggregate(newest=Max("seen_at"))["newest"] or feed.created_at
+    return min((now - newest) / 10, QUIET)
+
+
+def _follow(feed: Feed, to: str) -> None:
+    """Follow a feed that has moved for good; one that is polled at its new address already is let go."""
+    if not to or to == feed.url:
+        return
+    if Feed.objects.filter(url=to).exclude(pk=feed.pk).exists():
+        message = f"The feed has moved to {to}, which is polled already. This one is no longer needed."
+        raise _Failed(message, cost=0, gone=True)
+    if Feed.objects.filter(pk=feed.pk, lease_until=feed.lease_until).exists():
+        feed.url = to
+        feed._change_reason = f"Its server says that it has moved to {to} for good."  # type: ignore[attr-defined]
+        feed.save(update_fields=["url", "updated_at"])
 
 
 def _failed(feed: Feed, failure: _Failed, now: dt.datetime, *, pause: bool = False) -> None:

@@ -195,7 +195,7 @@ def _step(
     try:
         work(report, now())
     except StepFailed as failure:
-        _failed(report, step, str(failure), retry=failure.retry, now=now())
+        _failed(report, step, str(failure), retry=failure.retry, now=now(), wait=failure.wait)
     except SoftTimeLimitExceeded:
         message = f"It took longer than {settings.CELERY_TASK_SOFT_TIME_LIMIT} seconds: {Step(step).label.lower()}."
         _failed(report, step, message, retry=True, now=now())
@@ -205,7 +205,9 @@ def _step(
         _failed(report, step, message, retry=True, now=now())
 
 
-def _failed(report: Report, step: str, message: str, *, retry: bool, now: dt.datetime) -> None:
+def _failed(
+    report: Report, step: str, message: str, *, retry: bool, now: dt.datetime, wait: dt.timedelta | None = None
+) -> None:
     """Keep the error on the row; try again later, or leave it for an editor."""
     failures = report.failures + 1
     if not retry:
@@ -230,7 +232,7 @@ def _failed(report: Report, step: str, message: str, *, retry: bool, now: dt.dat
             failures=failures,
         )
     else:
-        wait = BACKOFF[min(failures - 1, len(BACKOFF) - 1)] * random.uniform(0.8, 1.2)
+        backoff = dt.timedelta(seconds=BACKOFF[min(failures - 1, len(BACKOFF) - 1)] * random.uniform(0.8, 1.2))
         Report.objects.advance(
             report,
             to=report.state,
@@ -238,7 +240,7 @@ def _failed(report: Report, step: str, message: str, *, retry: bool, now: dt.dat
             failed_at_step=step,
             error=message,
             failures=failures,
-            next_try_at=now + dt.timedelta(seconds=wait),
+            next_try_at=now + max(backoff, wait or backoff),
         )
 
 

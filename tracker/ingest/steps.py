@@ -37,11 +37,12 @@ OVERTAKEN = "Another worker took this report over."
 
 
 class StepFailed(Exception):
-    """A step could not be done. ``retry`` says whether another try may help."""
+    """A step could not be done. ``retry`` says whether another try may help, ``wait`` what the server asks for."""
 
-    def __init__(self, message: str, *, retry: bool) -> None:
+    def __init__(self, message: str, *, retry: bool, wait: dt.timedelta | None = None) -> None:
         super().__init__(message)
         self.retry = retry
+        self.wait = wait
 
 
 def fetch(report: Report, now: dt.datetime) -> None:
@@ -57,7 +58,8 @@ def fetch(report: Report, now: dt.datetime) -> None:
         gone = answer.status in {404, 410}
         message = _status_words(answer.status)
         _note(report, FetchOutcome.GONE if gone else FetchOutcome.HTTP_ERROR, answer=answer, error=message)
-        raise StepFailed(message, retry=answer.status in {408, 425, 429} or answer.status >= 500)
+        busy = answer.status in {408, 425, 429} or answer.status >= 500
+        raise StepFailed(message, retry=busy, wait=answer.retry_after(now) if busy else None)
     if answer.status != 200:
         message = f"The server answered with status {answer.status} instead of the page."
         _note(report, FetchOutcome.HTTP_ERROR, answer=answer, error=message)
