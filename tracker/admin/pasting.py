@@ -19,6 +19,7 @@ from tracker.models.choices import EnteredFor
 from tracker.review import reference
 
 MOST = 2_000  # lines at a time
+LIKENESSES = 20
 
 
 @dataclasses.dataclass
@@ -80,7 +81,9 @@ class PasteForm(forms.Form):
                 told.unclear.append((line, " ".join(error.messages)))
                 continue
             if company is None:
-                close = ", ".join(one.name for one in names.same_or_close(line)[:3])
+                # Looking for likenesses reads every name: a few help, a thousand are a wrong file.
+                alike = names.same_or_close(line)[:3] if len(told.unclear) < LIKENESSES else []
+                close = ", ".join(one.name for one in alike)
                 told.unclear.append((line, f"We hold no such company. Like it: {close}." if close else "Not held."))
             elif company.pk in held:
                 told.watched.append((line, company))
