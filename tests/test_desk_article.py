@@ -57,3 +57,16 @@ def test_a_mark_over_two_paragraphs_is_numbered_once() -> None:
 def test_marks_that_do_not_fit_the_text_are_left_out() -> None:
     shown = paragraphs(TEXT, [Mark(5, 5000, 1), Mark(9, 9, 2), Mark(-3, 2, 3)])
     assert not any(piece.other for paragraph in shown for piece in paragraph.pieces)
+
+
+def test_a_line_that_holds_dateline_and_first_words_is_body() -> None:
+    shown = paragraphs("Head\nTOWN, 3 March — The firm spoke.\n", [], body_start=len("Head\nTOWN, 3 March — "))
+    assert [paragraph.number for paragraph in shown] == [None, 1]
+
+
+def test_quoted_words_stand_out_within_the_evidence() -> None:
+    shown = paragraphs(
+        TEXT, [Mark(*words("said it was “shocked”"), 1, current=True)], quotes=[words("shocked"), (0, 999)]
+    )
+    pieces = [(piece.text, piece.quoted) for piece in shown[1].pieces if piece.current]
+    assert pieces == [("said it was “", False), ("shocked", True), ("”", False)]

@@ -138,6 +138,17 @@ def test_the_screen_shows_text_marks_reasons_and_leaves_stance_and_capacity_open
     assert re.search(r'class="proposal" hidden data-value="critical"', page)
 
 
+def test_no_screen_tells_the_proposed_stance_before_the_choice(ana: Client) -> None:
+    candidate = a_day(summary="Calder Ferries: public, critical.", reasons={})
+    assert "ritical" not in text(ana.get(reverse("admin:desk_queue")))
+    filled = fields(ana.get(at(candidate)).content.decode())
+    assert filled["summary"] == ""
+    assert (
+        fields(ana.get(at(a_day(summary="It wrote to its owners.", quote="takes no side"))).content.decode())["summary"]
+        == "It wrote to its owners."
+    )
+
+
 def test_a_date_without_words_of_the_source_is_inferred(ana: Client) -> None:
     _, held = cast.put_in_the_queue()
     page = text(ana.get(at(held[1])))

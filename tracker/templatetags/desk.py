@@ -32,13 +32,6 @@ def who(draft: dict[str, Any]) -> str:
 
 
 @register.filter
-def words(draft: dict[str, Any]) -> str:
-    """Return the first words a proposal quotes."""
-    quotes = draft.get("quotes") or [{}]
-    return str(quotes[0].get("text", ""))
-
-
-@register.filter
 def in_words(confidence: float) -> str:
     """Say a confidence as an editor reads it."""
     return queue.in_words(confidence)

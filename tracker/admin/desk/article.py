@@ -29,6 +29,7 @@ class Piece:
     current: bool = False
     other: bool = False
     first_of_current: bool = False
+    quoted: bool = False
     ends: tuple[Mark, ...] = ()
 
 
@@ -42,22 +43,26 @@ class Paragraph:
     current: bool
 
 
-def paragraphs(text: str, marks: Iterable[Mark], *, body_start: int = 0) -> list[Paragraph]:
-    """Cut the text at its line ends and at the edges of the marks.
+def paragraphs(
+    text: str, marks: Iterable[Mark], *, body_start: int = 0, quotes: Iterable[tuple[int, int]] = ()
+) -> list[Paragraph]:
+    """Cut the text at its line ends and at the edges of the marks and of the words that are quoted.
 
     Marks outside the text are left out rather than moved: an offset that does not fit
     is somebody's error, and a mark in the wrong place would hide it.
     """
     known = sorted((mark for mark in marks if 0 <= mark.start < mark.end <= len(text)), key=lambda one: one.start)
+    words = [(start, end) for start, end in quotes if 0 <= start < end <= len(text)]
     shown_current = False
     found: list[Paragraph] = []
     number = 0
     for start, end in _lines(text):
         here = [mark for mark in known if mark.start < end and mark.end > start]
-        pieces = _pieces(text, start, end, here, first=not shown_current)
+        quoted = [span for span in words if span[0] < end and span[1] > start]
+        pieces = _pieces(text, start, end, here, quoted, first=not shown_current)
         current = any(piece.current for piece in pieces)
         shown_current = shown_current or current
-        in_body = start >= body_start
+        in_body = end > body_start  # a dateline and the first words of the body share a line
         number += in_body
         found.append(Paragraph(number if in_body else None, start, pieces, current))
     return found
@@ -77,8 +82,11 @@ def _lines(text: str) -> Iterable[tuple[int, int]]:
         at += len(line) + 1
 
 
-def _pieces(text: str, start: int, end: int, marks: Sequence[Mark], *, first: bool) -> tuple[Piece, ...]:
-    edges = sorted({start, end, *(max(mark.start, start) for mark in marks), *(min(mark.end, end) for mark in marks)})
+def _pieces(
+    text: str, start: int, end: int, marks: Sequence[Mark], quotes: Sequence[tuple[int, int]], *, first: bool
+) -> tuple[Piece, ...]:
+    spans = [*((mark.start, mark.end) for mark in marks), *quotes]
+    edges = sorted({start, end, *(max(span[0], start) for span in spans), *(min(span[1], end) for span in spans)})
     found = []
     for left, right in zip(edges, edges[1:], strict=False):
         over = [mark for mark in marks if mark.start <= left and mark.end >= right]
@@ -90,6 +98,7 @@ def _pieces(text: str, start: int, end: int, marks: Sequence[Mark], *, first: bo
                 current=current,
                 other=bool(over) and not current,
                 first_of_current=current and first,
+                quoted=any(span[0] <= left and span[1] >= right for span in quotes),
                 ends=tuple(sorted(ends.values(), key=lambda mark: mark.number)),
             )
         )

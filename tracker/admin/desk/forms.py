@@ -89,7 +89,9 @@ class CandidateForm(forms.Form):
     form = forms.ChoiceField(label="Form", choices=Form.choices, required=False)
     said = HonestDateField(label="Date said")
     said_as_written = forms.CharField(label="In the source's words", required=False, max_length=200)
-    said_reason = forms.CharField(label="If inferred, from what", required=False, max_length=300)
+    said_reason = forms.CharField(
+        label="If inferred, from what", required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
     operations_only = forms.BooleanField(label="Only about operations", required=False)
     summary = forms.CharField(
         label="Summary", required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
@@ -423,7 +425,7 @@ def initial_of(candidate: Candidate, draft: Draft) -> dict[str, Any]:
         "said_as_written": draft.said.as_written,
         "said_reason": "" if draft.said.as_written else draft.reasons.get("said", "")[:300],
         "operations_only": draft.operations_only,
-        "summary": draft.summary,
+        "summary": "" if tells_a_stance(draft.summary) else draft.summary,
         "language": candidate.report.language or "en",
         "basis": draft.basis if draft.basis in Basis.values else Basis.OUTLETS_ASSERTION,
         "attribution": draft.attribution or "",
@@ -434,6 +436,12 @@ def initial_of(candidate: Candidate, draft: Draft) -> dict[str, Any]:
         "outcome": OUTCOME_OF_KIND.get(CandidateKind(candidate.kind), ""),
         "about_event": AboutEvent.YES,
     }
+
+
+def tells_a_stance(summary: str) -> bool:
+    """Whether a proposed summary gives away the proposed stance, which the coder must not see first."""
+    told = summary.casefold()
+    return any(stance.label.casefold() in told for stance in Stance)
 
 
 def span_of(draft: Draft) -> DateSpan:

@@ -13,7 +13,7 @@ from django import forms
 from django.db.models import Count, F, Min, Q, QuerySet
 from django.http import QueryDict
 
-from tracker.models import Candidate, Company, Event, Outlet, Report
+from tracker.models import Candidate, Capture, Company, Event, Outlet, Report
 from tracker.models.choices import CandidateKind, CandidateState
 
 if TYPE_CHECKING:
@@ -183,12 +183,23 @@ class Queue:
         return rows.filter(after).first() or rows.first()
 
 
-def by_report(candidates: Iterable[Candidate]) -> list[tuple[Report, list[Candidate]]]:
-    """Group candidates that stand in the order of the queue by the report they come from."""
-    return [
-        (held[0].report, held)
-        for held in (list(group) for _, group in itertools.groupby(candidates, key=lambda one: one.report_id))
-    ]
+def by_report(candidates: Iterable[Candidate]) -> list[tuple[Report, list[tuple[Candidate, str]]]]:
+    """Group candidates in the order of the queue by report, each with the words it rests on."""
+    rows = list(candidates)
+    texts = dict(Capture.objects.filter(pk__in={row.capture_id for row in rows}).values_list("pk", "text"))
+    found = []
+    for _, group in itertools.groupby(rows, key=lambda one: one.report_id):
+        held = [(one, _first_words(one, texts.get(one.capture_id, ""))) for one in group]
+        found.append((held[0][0].report, held))
+    return found
+
+
+def _first_words(candidate: Candidate, text: str) -> str:
+    """Return the first quote, else the first evidence: never the machine's summary, which tells its stance."""
+    if quotes := candidate.draft.get("quotes"):
+        return f"“{quotes[0]['text']}”"
+    spans = candidate.draft.get("spans") or [[0, 0]]
+    return text[spans[0][0] : spans[0][1]]
 
 
 def waiting_by_event() -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from tracker.admin.dates import explained
 from tracker.admin.desk import article, queue
 from tracker.admin.desk.forms import Sheet, channel_choices, in_tree_order, span_of
 from tracker.core.drafts import Draft, Span
@@ -27,7 +28,7 @@ REASONS = {
     "channel": ("channel", "medium", "disclosure"),
     "said": ("said",),
     "quotes": ("quotes", "quote"),
-    "source": ("basis", "attribution", "reported_by", "claims_first"),
+    "source": ("source", "basis", "attribution", "reported_by", "claims_first"),
     "asks": ("asks", "ask"),
     "positions": ("positions", "position"),
     "what": ("kind", "event", "operations_only"),
@@ -98,7 +99,12 @@ class Screen:
         self.capture: Capture = candidate.capture
         self.siblings = siblings_of(candidate)
         self.number = next(place for place, one in enumerate(self.siblings, 1) if one.pk == candidate.pk)
-        self.paragraphs = article.paragraphs(self.capture.text, self._marks(), body_start=self.capture.body_start)
+        self.paragraphs = article.paragraphs(
+            self.capture.text,
+            self._marks(),
+            body_start=self.capture.body_start,
+            quotes=[(quote.start, quote.end) for quote in self.draft.quotes],
+        )
         events = in_tree_order(list(Event.objects.only(*EVENT_COLUMNS).order_by("began_earliest", "pk")))
         self.events: dict[int, Event] = {event.pk: event for event in events}
         self.sheet = Sheet(
@@ -188,6 +194,19 @@ class Screen:
     def said(self) -> DateSpan:
         """The proposed date."""
         return span_of(self.draft)
+
+    @property
+    def understood(self) -> str:
+        """How the date in the form is read, in words."""
+        value = self.sheet.main["said"].value()
+        span = value if isinstance(value, DateSpan) else self.said
+        return explained(span) if span and not self.sheet.main.is_bound else ""
+
+    @property
+    def headline_is_in_the_text(self) -> bool:
+        """Whether the headline stands among the paragraphs, or must be shown above them."""
+        wanted = self.candidate.report.headline
+        return any(shown.number is None and shown.pieces[0].text == wanted for shown in self.paragraphs)
 
     @property
     def channel_words(self) -> str:

@@ -70,7 +70,7 @@
     send(target, submitter);
   });
   window.addEventListener("popstate", () => location.reload());
-  window.addEventListener("beforeunload", (event) => { if (dirty && !busy) event.preventDefault(); });
+  window.addEventListener("beforeunload", (event) => { if (dirty && !busy) event.preventDefault(); });  // the browser asks
 
   /* --- Code points and UTF-16 units --------------------------------------------------------- */
 
@@ -289,6 +289,15 @@
     }
   });
 
+  /* Without a row beside it, M goes to the field that takes one. */
+  function nothingToMergeInto() {
+    const typed = $("#into_typed");
+    if (!typed || typed.value.trim() || $('[name="into"]:checked')) return false;
+    typed.focus();
+    say("Type the public id of the row to merge it into.");
+    return true;
+  }
+
   function sameVoice() {
     const voices = $$(".voice:not(.blank)");
     const first = $(".capacity :checked", voices[0]);
@@ -360,7 +369,7 @@
       return;
     }
     if (button.getAttribute("aria-disabled") === "true") return say($("#outlook").textContent);
-    if (button.matches("a")) dirty = false;
+    if (button.value === "merge" && nothingToMergeInto()) return;
     button.click();
   });
 
