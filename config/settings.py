@@ -10,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Exchange, Queue
@@ -116,6 +117,7 @@ else:
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CAPTURES_DIR = Path(env.str("CAPTURES_DIR", default=str(VAR_DIR / "captures"))).absolute()
+DATA_DIR = Path(env.str("DATA_DIR", default=str(VAR_DIR / "data"))).absolute()
 FIXTURES_DIR = BASE_DIR / "fixtures"
 
 # --- Review -----------------------------------------------------------------------
@@ -164,6 +166,7 @@ CELERY_TASK_ROUTES = {
     "tracker.tasks.publish_due": {"queue": "maint"},
     "tracker.tasks.sweep": {"queue": "maint"},
     "tracker.tasks.deliver": {"queue": "maint"},
+    "tracker.tasks.publish_data": {"queue": "maint"},
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
@@ -176,6 +179,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 30},
     },
     "deliver what was released": {"task": "tracker.tasks.deliver", "schedule": 2.0, "options": {"expires": 10}},
+    "publish the data package": {"task": "tracker.tasks.publish_data", "schedule": crontab(hour=3, minute=20)},
     "poll feeds that are due": {"task": "tracker.tasks.poll_due_feeds", "schedule": 60.0, "options": {"expires": 60}},
 }
 SWEEP_AFTER_SECONDS = 10

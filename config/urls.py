@@ -9,6 +9,7 @@ urlpatterns = [
     path("admin/", include("tracker.admin.reset")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("tracker.api.urls")),
+    path("data/", include("tracker.api.data")),
     path("", include("tracker.pages.urls")),
 ]
 

@@ -115,6 +115,14 @@ def deliver() -> None:
     webhooks.deliver()
 
 
+@shared_task(ignore_result=True, time_limit=3600, soft_time_limit=3500)
+def publish_data() -> None:
+    """Write the day's data package, if anything has changed."""
+    from tracker.delivery import packages
+
+    packages.publish()
+
+
 def _released() -> None:
     """Have what was released delivered. Beat asks for it too, so that a burst of lines need not send one each."""
     global _asked

@@ -52,16 +52,13 @@ def csv_lines(columns: Columns, rows: Iterable[Body]) -> Iterator[str]:
     """Yield a CSV file in pieces: the header at once, then some hundred lines at a time."""
     writer = csv.writer(_Echo(), lineterminator="\r\n")
     yield "\ufeff" + writer.writerow(columns)
-    for some in _chunks(rows):
-        yield "".join(
-            writer.writerow([neutral(read(row)) for read in columns.values()])
-            for row in some
-        )
+    for some in chunks(rows):
+        yield "".join(writer.writerow([neutral(read(row)) for read in columns.values()]) for row in some)
 
 
 def ndjson_lines(texts: Iterable[str | bytes]) -> Iterator[bytes]:
     """Yield rows, one a line, some hundred at a time."""
-    for some in _chunks(texts):
+    for some in chunks(texts):
         yield b"".join((one.encode() if isinstance(one, str) else one) + b"\n" for one in some)
 
 
@@ -87,7 +84,7 @@ def voices(statements: Iterable[Body]) -> Iterator[Body]:
             yield {"statement": statement, "number": number, **voice}
 
 
-def _chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:
+def chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:
     waiting = iter(rows)
     while some := list(itertools.islice(waiting, CHUNK)):
         yield some
