@@ -10,7 +10,7 @@ PORT ?=
 MANAGE = DEBUG=1 $(BIN)/python manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev test hostile lint types docs-check lock clean demo demo-check bench browser
+.PHONY: help setup setup-dev test hostile lint types docs-check lock clean demo demo-check bench browser score
 
 help: ## List the targets
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -51,6 +51,18 @@ bench: setup-dev ## Measure how many pages a second the pipeline reads
 
 browser: setup-dev ## Run the tests in Chromium
 	@$(BIN)/pytest -q tests/browser
+
+# Articles that belong to their publishers are measured where they are, and never copied here.
+REAL_ARTICLES ?= ../shared/articles
+score: setup ## Measure the finder; fails when a figure is below its floor
+	@echo "Our own articles (tests/articles):"; \
+	$(BIN)/python manage.py score-finder tests/articles --floors tests/articles/floors.json || exit 1; \
+	if [ -d "$(REAL_ARTICLES)" ]; then \
+		echo "Real articles ($(REAL_ARTICLES)):"; \
+		$(BIN)/python manage.py score-finder "$(REAL_ARTICLES)" --halves --floors tests/articles/floors-real.json; \
+	else \
+		echo "No real articles in $(REAL_ARTICLES): only our own were scored."; \
+	fi
 
 lint: setup-dev ## Check style
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -538,6 +538,12 @@ def test_the_command_prints_a_table_and_what_is_missing(folder: Path) -> None:
     assert "false rows on negatives" in printed and "ms CPU an article" in printed
 
 
+def test_the_command_prints_each_half_apart(folder: Path) -> None:
+    printed = told(str(folder), halves=True)
+    assert "The half to look at (seed 7):" in printed and "The half only to score on (seed 7):" in printed
+    assert printed.count("F1") == 3
+
+
 def test_the_command_prints_json(folder: Path) -> None:
     figures = json.loads(told(str(folder), json=True, misses=True))
     assert figures["articles"] == 2 and set(floors.SHARES) <= set(figures)

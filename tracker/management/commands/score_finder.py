@@ -33,6 +33,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--only", choices=("dev", "held", "all"), default="all", help="the half to look at, or only to score on"
         )
+        parser.add_argument("--halves", action="store_true", help="print each half's figures before those of all")
         parser.add_argument("--misses", action="store_true", help="list misses, false rows and wrong fields")
         parser.add_argument("--article", metavar="ID", help="one article only")
         parser.add_argument("--title", action="store_true", help="tell the finder the event's title too")
@@ -54,6 +55,8 @@ class Command(BaseCommand):
             told = figures.as_json() | ({"misses": [_listed(one) for one in matched]} if options["misses"] else {})
             self.stdout.write(json.dumps(told, ensure_ascii=False, indent=1))
         else:
+            if options["halves"]:
+                self._halves(matched, milliseconds, options["split"])
             for line in figures.lines():
                 self.stdout.write(line)
             if options["misses"]:
@@ -61,6 +64,16 @@ class Command(BaseCommand):
                     self._tell(one)
         if options["floors"]:
             self._hold(figures, options["floors"], annotated.digest(chosen), update=options["update"])
+
+    def _halves(self, matched: list[Matched], milliseconds: list[float], seed: int) -> None:
+        names = ("The half to look at", "The half only to score on")
+        for name, half in zip(names, split([one.article for one in matched], seed=seed), strict=True):
+            ids = {article.id for article in half}
+            part = [(one, took) for one, took in zip(matched, milliseconds, strict=True) if one.article.id in ids]
+            figures = measure([one for one, _ in part], milliseconds=[took for _, took in part])
+            self.stdout.write(f"{name} (seed {seed}):")
+            for line in (*figures.lines(), ""):
+                self.stdout.write(line)
 
     def _tell(self, one: Matched) -> None:
         listed = _listed(one)
