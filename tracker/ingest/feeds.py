@@ -37,6 +37,10 @@ AHEAD = dt.timedelta(days=2)  # an item dated later than this is not dated at al
 TEMPORARY, HARD, NO_FEED = 5, 15, 25
 
 
+class NoFeed(Exception):
+    """There is no feed to be had. The message is for an editor."""
+
+
 class _Failed(Exception):
     """A poll came to nothing. ``wait`` is how long the server asks to be left alone."""
 
@@ -80,6 +84,46 @@ def poll(feed_id: int, *, now: Callable[[], dt.datetime] = timezone.now, at_once
         message = f"Our own fault, noted in the log: {type(error).__name__}."
         _failed(feed, _Failed(message, cost=TEMPORARY), now())
     return Taken()
+
+
+def discover(url: str) -> tuple[str, ...]:
+    """Return the address itself if a feed stands there, or the feeds that the page there names, at most ten.
+
+    Raises ``NoFeed`` with what is there instead.
+    """
+    try:
+        answer = net.fetch(url, accept=syndication.ACCEPT, max_bytes=syndication.MAX_BYTES)
+    except net.OutboundError as error:
+        raise NoFeed(str(error)) from error
+    if answer.status != 200:
+        raise NoFeed(f"The server answered with status {answer.status}.")
+    try:
+        syndication.read(answer.body, content_type=answer.headers.get("content-type", ""), url=answer.final_url)
+    except NotAFeed as error:
+        if error.named:
+            return error.named
+        raise NoFeed(str(error)) from error
+    return (net.check_url(answer.moved_to or url),)
+
+
+def add(url: str, *, title: str = "", outlet: Outlet | None = None, events: tuple[int, ...] = ()) -> tuple[Feed, bool]:
+    """Have an address polled from now on; return the feed and whether it is new. One that was let go is taken up again.
+
+    Asks nothing of the network. Raises ``NoFeed`` for an address that our guard would refuse.
+    """
+    try:
+        url = net.check_url(url)
+    except net.OutboundError as refusal:
+        raise NoFeed(str(refusal)) from refusal
+    event = events[0] if len(events) == 1 else None
+    feed, new = Feed.objects.get_or_create(
+        url=url, defaults={"title": title[:300], "outlet": outlet, "event_id": event}
+    )
+    if not new and feed.state != FeedState.ACTIVE:
+        feed.state, feed.failures, feed.health, feed.last_error, feed.next_fetch_at = FeedState.ACTIVE, 0, 100, "", None
+        feed._change_reason = "Added again."  # type: ignore[attr-defined]
+        feed.save()
+    return feed, new
 
 
 def next_beside(feed_id: int, *, now: dt.datetime) -> int | None:
