@@ -56,7 +56,7 @@ def test_a_version_holds_what_the_lists_hold(client: Client, record: Statement, 
             assert len(lines) == one["rows"]
             assert [field["name"] for field in one["schema"]["fields"]] == list(lines[0] if lines else {}) or not lines
         elif one["format"] == "ndjson":
-            assert len(content.splitlines()) == one["rows"]
+            assert len(content.splitlines()) == one["entries"]
     for name in ("statements", "events", "companies", "people", "outlets", "inquiries", "corrections", "reports"):
         held = [json.loads(line) for line in (here / f"{name}.ndjson").read_text().splitlines()]
         listed = client.get(f"/api/v1/{name}/").json()["results"]

@@ -209,8 +209,9 @@ def _write(place: Path, line: int, *, since: int, say: Callable[[str], None]) ->
     database = sqlite3.connect(place / "onrecord.sqlite3")
     try:
         for name in ABOUT:
-            resources += _write_list(place, name, line, database)
-            say(f"{name}: {resources[-1]['rows']:,} rows")
+            made = _write_list(place, name, line, database)
+            resources += made
+            say(f"{name}: {made[0]['rows']:,} rows")
         _write_about(database, line)
         database.commit()
         database.execute("VACUUM")
@@ -227,9 +228,24 @@ def _write(place: Path, line: int, *, since: int, say: Callable[[str], None]) ->
             if not page.more or len(told) < len(page.lines) or not page.lines:
                 break
             cursor = page.cursor
-    about = f"The ledger's lines after {since}: what changed since the version before."
     resources.append(
-        {"name": "changes", "path": "changes.ndjson", "format": "ndjson", "description": about, "rows": lines}
+        {
+            "name": "changes",
+            "type": "file",
+            "path": "changes.ndjson",
+            "format": "ndjson",
+            "description": f"The ledger's lines after {since}: what changed since the version before.",
+            "entries": lines,
+        }
+    )
+    resources.append(
+        {
+            "name": "database",
+            "type": "file",
+            "path": "onrecord.sqlite3",
+            "format": "sqlite",
+            "description": "The tables of the CSV files in one SQLite file.",
+        }
     )
     return resources
 
@@ -259,24 +275,28 @@ def _write_list(place: Path, name: str, line: int, database: sqlite3.Connection)
             count += len(some)
     if parquet:
         parquet.close()
-    shared = {"description": ABOUT[name], "rows": count}
+    # Frictionless counts "rows" of tables only, and would look for them in any resource that has the word.
+    table, file = ({"description": ABOUT[name], word: count} for word in ("rows", "entries"))
     found: list[dict[str, Any]] = [
         {
             "name": name,
+            "type": "table",
             "path": f"{name}.csv",
             "format": "csv",
             "mediatype": "text/csv",
             "encoding": "utf-8",
-            **shared,
+            **table,
             "schema": {"fields": fields, "primaryKey": KEYS[name], "missingValues": [""]},
         }
     ]
     if name == "voices":
         (place / "voices.ndjson").unlink()
     else:
-        found.append({"name": f"{name}-json", "path": f"{name}.ndjson", "format": "ndjson", **shared})
+        found.append({"name": f"{name}-json", "type": "file", "path": f"{name}.ndjson", "format": "ndjson", **file})
     if parquet:
-        found.append({"name": f"{name}-parquet", "path": f"{name}.parquet", "format": "parquet", **shared})
+        found.append(
+            {"name": f"{name}-parquet", "type": "file", "path": f"{name}.parquet", "format": "parquet", **file}
+        )
     return found
 
 
