@@ -141,7 +141,7 @@ def _show(
         "section": "approvals" if wanted else "drafts",
         "row": held,
         "is_inquiry": statement is None,
-        "sources": _sources(held),
+        "sources": sources_of(held),
         "blockers": rules.blockers(held, approval=False) if on_the_way else [],
         "wanted": wanted,
         "first_editor": first,
@@ -157,7 +157,7 @@ def _show(
     return render(request, "admin/desk/row.html", context, status=status)
 
 
-def _sources(held: Statement | Inquiry) -> list[dict[str, Any]]:
+def sources_of(held: Statement | Inquiry) -> list[dict[str, Any]]:
     """Return each citation with the captured text it quotes, its quotes marked and numbered through."""
     found = []
     number = 0

@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from tracker.admin.desk import approvals, lookups, views
+from tracker.admin.desk import approvals, lookups, second, views
 
 
 def _desk(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
@@ -25,6 +25,9 @@ urlpatterns = [
     _desk("approvals/", approvals.awaiting, "desk_approvals"),
     _desk("drafts/", approvals.drafts, "desk_drafts"),
     _desk("rows/<str:public_id>/", approvals.row, "desk_row"),
+    _desk("second/", second.listed, "desk_second"),
+    _desk("second/<str:public_id>/", second.coding, "desk_second_coding"),
+    _desk("second/<str:public_id>/settle/", second.settling, "desk_second_settling"),
     _desk("names/<str:what>/", lookups.suggest, "desk_suggest"),
     _desk("dates/", lookups.understand_date, "understand_date"),
 ]
