@@ -169,23 +169,27 @@ def _furniture(line: str) -> bool:
 
 
 def _first_body(plain: str, spans: list[tuple[int, int]]) -> int:
-    """Return the number of the first paragraph that is neither headline matter nor byline nor dateline alone."""
+    """Return the number of the first paragraph that is neither headline matter nor byline nor dateline alone.
+
+    Everything above a byline is headline matter; without one, the first line is, and
+    what follows it as long as it does not end like a sentence.
+    """
     first = 0
     for number, (begin, end) in enumerate(spans[:8]):
         line = plain[begin:end]
         lead = _DATELINE.match(line) or _WIRE_ONLY.match(line)
         if lead and len(line) - lead.end() > 60:
             return number
-        if lead or _BYLINE.fullmatch(line) or (number and _FURNITURE.match(line)):
+        if lead or _BYLINE.fullmatch(line) or (number and number == first and _FURNITURE.match(line)):
             first = number + 1
-        elif number and number == first and _running(line):
-            return number
-        elif number == first and len(line) <= 220:
-            if number == 0 and (len(spans) == 1 or _running(line)):
+        elif _running(line):
+            return first if number > first else number
+        elif number == 0:
+            if len(spans) == 1:
                 return 0
+            first = 1
+        elif number == first and not re.search(r"[.…!?][\"”’')]*$", line) and len(line) <= 220:
             first = number + 1
-        else:
-            break
     return first
 
 

@@ -36,6 +36,10 @@ _TITLED = re.compile(rf"(?:{OFFICE}|{SPOKES}|{STAFF}|Chief|Executive|Officer|Gen
 _AFTER_ITS_KIND = re.compile(
     rf"\b(?:[a-z-]+ )(?<!the )(?:{COMPANY_NOUN}|manufacturer|carmaker|firm|company) (?P<name>(?!{OFFICE}\b){_RUN})"
 )
+_ACTS_LIKE_A_COMPANY = re.compile(
+    rf"(?P<name>{_RUN}) (?:has |have |also |later |has also |could not |couldn't )*(?:declined to comment|did(?:n't| not) (?:immediately |directly )?"
+    r"(?:respond|return|reply|comment)|said (?:it|its|in an? (?:\w+ )?statement that it|the company)\b|(?:pulled|suspended|withdrew) its\b)"
+)
 _WITH_TITLE = re.compile(
     r"(?:(?P<org>.+?)(?:'s?)? )?(?:(?:Executive|Senior|Vice|Chief|Managing|Deputy|General|Group|Global|Associate|Assistant) )*"
     r"(?:CEO|CFO|COO|CTO|President|Chair(?:man|woman|person)?|Officer|Director|Partner|Counsel|Secretary|Minister|Editor-in-Chief|"
@@ -81,7 +85,7 @@ def guesses(article: Article, parsed: Sequence[Parsed]) -> list[Guess]:
         for pattern in (_BY_SUFFIX,):
             for match in pattern.finditer(text):
                 found += _parted(plain, Guess(base + match.start(), base + match.end(), "ORG", sure=True))
-        for pattern in (_BEFORE_OFFICE, _AFTER_OFFICE, _LIKE_A_COMPANY, _AFTER_ITS_KIND):
+        for pattern in (_BEFORE_OFFICE, _AFTER_OFFICE, _LIKE_A_COMPANY, _AFTER_ITS_KIND, _ACTS_LIKE_A_COMPANY):
             for match in pattern.finditer(text):
                 place = Guess(base + match.start("name"), base + match.end("name"), "ORG?", sure=True)
                 found += _parted(plain, place)

@@ -66,18 +66,12 @@ class Matter:
 
 
 def matter(article: Article, *, target: str, title: str = "", terms: Sequence[str] = ()) -> Matter:
-    """Say what the article is about, given what is looked for. Headline and first lines weigh most."""
+    """Say what the article is about, given what is looked for. The headline weighs most."""
     plain = article.plain
     looked_for = stems(f"{target} {title} {' '.join(terms)}")
-    top = (
-        article.headline[:300]
-        + " "
-        + " ".join(plain[part.start : part.end] for part in article.paragraphs if part.kind == "body")[:700]
-    )
-    own = bool(_OWN_BUSINESS.search(article.headline[:300])) or len(_OWN_BUSINESS.findall(top)) > 1
-    words = max(len(plain.split()), 1)
+    words = max(len(plain.split()), 150)
     business, public = len(_BUSINESS.findall(plain)) / words, len(_PUBLIC.findall(plain)) / words
-    top_public, top_business = len(_PUBLIC.findall(top)), len(_BUSINESS.findall(top))
-    routine = own and top_business > top_public and business > public
-    routine = routine or business > 0.022 and business > 1.6 * public and top_business > top_public
+    spoken_of = sum(word.lower()[:6] in looked_for for word in re.findall(r"[A-Za-z][\w'-]{2,}", plain)) / words
+    headed = bool(_OWN_BUSINESS.search(article.headline[:300]))
+    routine = business > 0.008 and spoken_of < 0.02 and (business > 1.2 * public or headed and business > 0.7 * public)
     return Matter(looked_for, routine, bool(looked_for & stems(plain)))

@@ -44,8 +44,9 @@ _HONORIFIC = re.compile(
 )
 _CONTEXT_AFTER = re.compile(
     rf"(?:'s?)? (?:[a-z-]+ ){{0,2}}(?:{OFFICE}|{SPOKES}|{STAFF})\b|,? (?:Inc|Corp|Co|plc|Ltd)\b|"
-    r" (?:said (?:it|in a|that it)|announced|did not (?:immediately )?respond|declined to|pulled|tweeted|has|"
-    r"is a)\b|'s (?:board|"
+    r" (?:also |has |have |had )?(?:said|says|announced|did not|declined|pulled|tweeted|has|have|is a|told|confirmed|called|denied|suspended|"
+    r"dropped|withdrew|stopped|closed|halted|ended|cut|wrote|issued|released|responded|defended|criticized|condemned|"
+    r"joined|pledged|will|would|plans to)\b|'s (?:board|"
     r"shares|stores|brand|products|decision|policy|statement|app|ads?|advertising)\b| shares\b| stores?\b"
 )
 _CONTEXT_BEFORE = re.compile(

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tracker.ingest.find.article import Article, Sentence
+from tracker.ingest.find.deeds import ALL as DEEDS
 from tracker.ingest.find.quotes import Quotation
 from tracker.ingest.find.words import SAYING
 
@@ -29,12 +30,12 @@ _LONG = 7  # words from which a quotation is taken for a clause
 _STANDS_IN = "it is so"
 _WORTH = re.compile(
     r"[“\"”]|\b(?:"
-    + "|".join(sorted(SAYING))
+    + "|".join(sorted({*SAYING, *DEEDS}))
     + r"|according|statement|memo|letter|email|petition|spokes\w+|comment|CEO|"
     r"chief|executive|president|chair\w*|founder|partner|director|counsel|head|editor|employees|workers|staff\w*|"
     r"signed|strike|walk\w*|pulled|suspend\w*|cut|ended|halt\w*|dropp?\w*|resign\w*|issued|released|sent|"
     r"published|respond\w*|"
-    r"comment|available|reached|joined|withdr\w+|sever\w*|boycott\w*|donat\w*|remov\w*)\b"
+    r"comment|returned|unanswered|protest\w*|march\w*|available|reached|joined|withdr\w+|sever\w*|boycott\w*|donat\w*|remov\w*)\b"
 )
 
 _LOOKS_BACK = re.compile(r"(?:It|They|He|She|Its|The)\b")

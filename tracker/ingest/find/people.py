@@ -26,7 +26,7 @@ _AND = rf"(?: (?:and|&) {_SOFT}(?:{OFFICE}))?"
 _INTRODUCTIONS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"{_O}(?:'s?)?,? {_SOFT}{_T}{_AND},? {_P}",
+        rf"{_O}(?:'s?)? {_SOFT}{_T}s?{_AND}(?: (?:for|of) [\w' &-]{{3,50}}?)?,? {_P}",
         rf"{_P}(?:, \d\d)?, (?:who (?:is|was|serves as) )?(?:the |a |an |its |his |her )?{_SOFT}{_T}{_AND}"
         rf"(?: [\w' ,&-]{{0,60}}?)?,? {_AT} (?:the |its |their )?(?:[\w'&-]+ ){{0,6}}?{_O}",
         rf"{_P},? (?:who (?:is|was|serves as) |is |as )?(?:the |a |an |its )?{_O}(?:'s?)? {_SOFT}{_T}",
@@ -49,12 +49,19 @@ _STAFF_MEMBER = tuple(
         rf"\b(?:(?:software|current|senior|junior|warehouse|longtime|company|staff) )+(?P<title>{STAFF}),? {_P}",
         rf"{_P}, (?:an? |the )?{_SOFT}(?P<title>{STAFF})\b",
         rf"{_O}(?:'s?)? {_SOFT}(?P<title>{STAFF}) {_P}",
+        rf"{_P}, an? (?P<title>[a-z][a-z -]{{3,50}}?) (?:at|for|with) (?:the )?{_O}",
     )
+)
+_WHO_LEADS = re.compile(
+    rf"{_P}, who (?P<title>leads|heads|runs|oversees|chairs|founded|co-founded|owns) (?:[a-z' -]{{0,50}}(?:at|of|for) )?(?:the )?{_O}"
 )
 _HIS_COMPANY = re.compile(rf"{_P}[^§]{{0,40}}?\b(?:his|her) (?:own )?(?:{COMPANY_NOUN}),? (?:the )?{_O}", re.IGNORECASE)
 _PARTY = re.compile(r"§P\d+§ (?:[\w.() ]{0,40})?\((?:[RDI]-[A-Z]|D|R)", re.IGNORECASE)
 
 
+_SPOKEN_TO = re.compile(
+    r"\b(?:told|tells|interview with|speaking (?:to|on|with)|appear\w* on|statement to|said on|according to|by) (?:the )?$"
+)
 # “President X” with nobody's president before it is a country's.
 _OF_A_COUNTRY = re.compile(
     r"(?<!§ )(?<!'s )(?<!vice )(?<!Vice )(?<!company )\b(?:President|Governor|Gov\.|Senator|Sen\.|Rep\.|Mayor|Chancellor|Secretary|"
@@ -129,8 +136,13 @@ def _sentence(
         person = inside[int(match["person"])].name
         if person.key not in told and person.key not in roles and not _foreign(match.group()):
             org = match.groupdict().get("org")
-            house = inside[int(org)].name if org else _first_company(inside) or nearby
+            house = inside[int(org)].name if org else _first_company(inside, plain) or nearby
             roles[person.key] = Role(match["title"], house, staff=True)
+            told.add(person.key)
+    for match in _WHO_LEADS.finditer(text):
+        person, owner = inside[int(match["person"])].name, inside[int(match["org"])].name
+        if person.key not in told and person.key not in roles and owner.kind == COMPANY:
+            roles[person.key] = Role("founder" if "founded" in match["title"] else "head", owner)
             told.add(person.key)
     for match in _HIS_COMPANY.finditer(text):
         person, owner = inside[int(match["person"])].name, inside[int(match["org"])].name
@@ -167,7 +179,7 @@ def _sentence(
             if bare and not _foreign(text[max(0, bare.start() - 12) : bare.end()]):
                 roles[mention.name.key] = Role(
                     _title(bare["title"], bare.group()),
-                    _first_company(inside) or nearby,
+                    _first_company(inside, plain) or nearby,
                     spokesperson=bool(re.fullmatch(SPOKES, bare["title"], re.I)),
                     evidence=(origins(bare.start()), origins(bare.end())),
                 )
@@ -178,8 +190,13 @@ def _sentence(
                 roles[mention.name.key] = Role(None, inside[int(beside["org"])].name)
 
 
-def _first_company(inside: Sequence[Mention]) -> Name | None:
-    return next((mention.name for mention in inside if mention.name.kind == COMPANY), None)
+def _first_company(inside: Sequence[Mention], plain: str) -> Name | None:
+    """Return the first company of a sentence that is not merely the outlet spoken to."""
+    for mention in inside:
+        asked = mention.name.also_outlet and _SPOKEN_TO.search(plain[max(0, mention.start - 24) : mention.start])
+        if mention.name.kind == COMPANY and not asked:
+            return mention.name
+    return None
 
 
 def _foreign(text: str) -> bool:

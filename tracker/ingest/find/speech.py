@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from tracker.ingest.find import deeds
 from tracker.ingest.find.article import Article, Sentence
 from tracker.ingest.find.names import COMPANY, OUTLET, PERSON, PUBLIC, Mention, Name, Names
 from tracker.ingest.find.parse import Parsed
@@ -92,6 +93,13 @@ _UNANSWERED = re.compile(
     r"|\bstay(?:ed|ing)? silent when asked\b",
     re.IGNORECASE,
 )
+_NEITHER = re.compile(
+    r"\b[Nn]either\b(?P<who>[^.;]{3,160}?)\b(?:responded|replied|returned|answered|commented|would comment|was available|were available)\b"
+)
+_UNRETURNED = re.compile(
+    r"\b(?:[Rr]equests?|[Cc]alls?|[Ee]mails?|[Mm]essages?|[Ii]nquir\w+)\b[^.;]{0,40}?\b(?:to|from|with|by|at) (?P<who>[^.;]{3,160}?)\b(?:(?:was|were)(?:n't| not) "
+    r"(?:immediately |promptly )?(?:returned|answered|acknowledged)|(?:was|were|went|remained) (?:unanswered|unreturned))\b"
+)
 _ASKED_OF = re.compile(
     r"\b(?:request|requests|call|calls|email|emails|message|messages|question|questions|inquir\w+|enquir\w+|"
     r"comment|press|"
@@ -110,20 +118,10 @@ _ISSUED = frozenset(
     circulated circulate posted post posts"""
     )
 )
-_DEEDS = frozenset(
+_QUANTITIES = frozenset(
     words_of(
-        """pulled suspended withdrew withdrawn halted dropped cut ended severed cancelled canceled removed retired
-    renamed terminated stopped paused quit resigned left fired dismissed ousted banned closed shut donated
-    pledged committed rescinded reversed reinstated boycotted scrapped revoked pulling suspending ending
-    cutting dropping halting removing retiring severing terminating pausing withdrawing"""
+        "hundreds thousands dozens scores number group majority handful half percent coalition team most some many tens"
     )
-)
-_DEED_OBJECTS = re.compile(
-    r"\b(?:ads?|advertis\w*|advertisements?|commercials?|sponsorships?|ties|contracts?|partnerships?|"
-    r"relationship|donations?|"
-    r"contributions?|support|brand|name|logo|products?|membership|council|deal|agreement|business with|"
-    r"funding|bonus\w*)\b",
-    re.IGNORECASE,
 )
 _NOT_A_FACT = frozenset({"would", "could", "might", "should", "may", "must", "can"})
 
@@ -157,7 +155,7 @@ class Saying:
     quotes: list[Quotation] = dataclasses.field(default_factory=list)
     clause: tuple[int, int] | None = None
     document: str | None = None
-    deed: bool = False
+    deed: str = ""  # which sort of deed, where nothing is said
     count: tuple[int, int] | None = None
     towards: Name | None = None
 
@@ -213,6 +211,7 @@ class _Listener:
         self.spokes: Party | None = None  # who “the spokeswoman” is
         self.spokes_for_nobody = False
         self.paragraph = -1
+        self.begins = 0  # of the sentence being read
         self.lost = False  # the last speaker spoke for no company
 
     def heard(self) -> list[Saying]:
@@ -229,13 +228,14 @@ class _Listener:
     # --- one sentence ---------------------------------------------------------------
 
     def _sentence(self, part: Parsed) -> list[Saying]:
+        self.begins = part.sentence.start
         silent = self._silence(part)
         said = self._letter(part) or self._cues(part, silent)
         spoken = [saying for saying in said if saying.parties]
         orphans = self._give_quotes(part, said)
         if orphans:
             self._continue(part, orphans, said)
-        kept = [saying for saying in spoken if self._carries(saying)]
+        kept = [saying for saying in spoken if self._carries(saying) and not _only_silence(saying, silent)]
         if said:
             self.lost = not said[-1].parties
             if said[-1].parties:
@@ -289,7 +289,9 @@ class _Listener:
             saying = self._cue(part, token)
             if saying is not None:
                 found.append(saying)
-        return found
+        told = [one.clause for one in found if one.clause is not None and one.parties and not one.deed]
+        # “X said it had pulled its ads” is one act: what is said holds the deed.
+        return [one for one in found if not one.deed or not any(a <= one.own[0] < b for a, b in told)]
 
     def _cue(self, part: Parsed, token: Token) -> Saying | None:
         word = token.lower_
@@ -301,9 +303,8 @@ class _Listener:
             return None
         base = SAYING.get(word)
         issued = word in _ISSUED and self._document_of(part, token) is not None
-        deed = word in _DEEDS and base is None
-        if base is None and not issued and not deed:
-            return None
+        if base is None and not issued:
+            return self._deed(part, token)
         if base == "read" and not any(_DOCUMENT_HEAD.search(c.lower_) for c in token.children if c.dep_ != "prep"):
             return None
         if token.pos_ not in {"VERB", "AUX"} and not (token.pos_ == "NOUN" and word in {"says", "states"}):
@@ -315,24 +316,39 @@ class _Listener:
         speaks_on = base in {"continue", "add"} and subject is not None and subject.lower_ in _HE | _IT
         if speaks_on and self.last is not None and not self.lost:
             parties, foreign = tuple(dataclasses.replace(one, span=span) for one in self.last.parties), False
-        if base == "read" and (
-            written := next((c for c in token.children if c.dep_ in {"dobj", "nsubj", "attr"}), None)
-        ):
+        if base == "read":
             # “…,” read a memo from X: what is read stands before the verb, who wrote it behind.
-            if _DOCUMENT_HEAD.search(written.lower_):
+            things = (child for child in token.children if child.dep_ in {"dobj", "nsubj", "attr"})
+            written = next((child for child in things if _DOCUMENT_HEAD.search(child.lower_)), None)
+            if written is not None:
                 parties, foreign = self._parties(part, written)
         if not parties and not foreign:
             parties, foreign = self._beside(part, token)
         if not parties and not foreign and base is None:
             return None
-        if deed:
-            whole = _span(part, token)
-            if not parties or not _DEED_OBJECTS.search(self.plain[span[1] : whole[1]]):
-                return None
-            return self._saying(part, word, span, parties, whole, deed=True)
         document = self._document(part, token, subject)
         clause = self._content(part, token)
+        intends = base in {"plan", "pledge", "vow", "intend", "promise"} and clause is not None and not document
+        if intends and parties and all(party.standing == WORKFORCE for party in parties):
+            if deeds.PROTESTING.search(self.plain[clause[0] : clause[1]]):
+                return self._saying(part, base or "plan", span, parties, clause, deed=deeds.PROTEST)
         return self._saying(part, base or "issue", span, parties, clause, document=document)
+
+    def _deed(self, part: Parsed, token: Token) -> Saying | None:
+        """Read what a company or its workforce does, where it does it without a word: “pulled its ads”."""
+        if token.lower_ not in deeds.ALL or token.pos_ != "VERB" or not deeds.done(token):
+            return None
+        subject = _subject(token)
+        if subject is None:
+            return None
+        parties, _ = self._parties(part, subject)
+        own = part.span(token, token)
+        end = max(_span(part, token)[1], min(own[1] + 60, part.sentence.end))
+        staff = bool(parties) and all(party.standing == WORKFORCE for party in parties)
+        kind = deeds.deed(token, self.plain[own[1] : end], staff=staff)
+        if not parties or not kind or any(party.standing == SPOKESPERSON for party in parties):
+            return None
+        return self._saying(part, token.lower_, own, parties, (own[0], end), deed=kind)
 
     def _saying(
         self,
@@ -344,7 +360,7 @@ class _Listener:
         *,
         kind: str = STATEMENT,
         document: str | None = None,
-        deed: bool = False,
+        deed: str = "",
     ) -> Saying:
         return Saying(
             kind, tuple(parties), verb, own, part.number, part.sentence, clause=clause, document=document, deed=deed
@@ -400,13 +416,12 @@ class _Listener:
 
     def _parties(self, part: Parsed, head: Token) -> tuple[tuple[Party, ...], bool]:
         """Return the parties a noun phrase names; the flag says that it names somebody who speaks for none."""
+        if head.lower_ in _QUANTITIES and (counted := _counted(head)) is not None:
+            head = counted
         start, end = _phrase(part, head)
         text = self.plain[start:end]
         word = head.lower_
-        aside = re.search(r", (?:which|who|whose)\b", text)
-        if aside:
-            end, text = start + aside.start(), text[: aside.start()]
-        aside = re.search(r", (?:which|who|whose)\b", text)
+        aside = re.search(r", (?:which|who|whose|known as|called|where)\b", text)
         if aside:
             end, text = start + aside.start(), text[: aside.start()]
         mentions = [mention for mention in self.names.within(start, end) if mention.end <= end + 1]
@@ -443,9 +458,18 @@ class _Listener:
         if _COMPANY_HEAD.search(word):
             if companies:
                 return tuple(Party(mention.name, ITSELF, (mention.start, mention.end)) for mention in companies), False
-            if text.lower().startswith(("the ", "this ", "that ", "its ")) and self.company is not None:
-                return (Party(self.company, self._standing(self.company), (start, end)),), False
+            behind = self.plain[end : part.at(head.head)] if head.head.i > head.i else ""
+            if re.match(r",? (?:among them|including|such as|like|led by)\b", behind):
+                named = [m for m in self.names.within(end, end + len(behind)) if m.name.kind == COMPANY]
+                if named:
+                    return tuple(Party(m.name, ITSELF, (m.start, m.end)) for m in named), False
+            company = self._nearby(start)
+            if text.lower().startswith(("the ", "this ", "that ", "its ")) and company is not None:
+                return (Party(company, self._standing(company), (start, end)),), False
             return (), True
+        among = re.search(r"\b(?:including|such as|like|among them|led by)\b", text)
+        if among and (named := [mention for mention in companies if mention.start > start + among.start()]):
+            return self._organisations(named[0], named)
         if companies and all(self._owns(mention) for mention in companies):
             return (), False  # “Altman's stance”, “the company's shares”: a thing, not a speaker
         return (), bool(FOREIGN.search(text)) or bool(mentions)
@@ -478,12 +502,23 @@ class _Listener:
         ].endswith("'s")
 
     def _people(self, people: Sequence[Mention], text: str) -> tuple[tuple[Party, ...], bool]:
-        people = [*people, *self._and_others(people[-1])]
+        people = [*self._and_before(people[0]), *people, *self._and_others(people[-1])]
         parties = [party for mention in people if (party := self._officer(mention.name, (mention.start, mention.end)))]
         self.person = people[-1].name if not parties else parties[-1].person or self.person
         if parties:
             self.group = None
         return tuple(parties), not parties
+
+    def _and_before(self, first: Mention) -> list[Mention]:
+        """Return the people joined to one by “and” before it."""
+        found: list[Mention] = []
+        for mention in reversed(self.names.within(first.start - 160, first.start)):
+            between = self.plain[mention.end : first.start]
+            if mention.name.kind != PERSON or not _AND_ANOTHER.fullmatch(between) or mention.start < self.begins:
+                break
+            found.insert(0, mention)
+            first = mention
+        return found
 
     def _and_others(self, last: Mention) -> list[Mention]:
         """Return the people joined to one by “and”, which the parser may have lost: “A and partner B”."""
@@ -534,6 +569,11 @@ class _Listener:
             return (dataclasses.replace(self.group, span=span),), False
         return (), True
 
+    def _nearby(self, place: int) -> Name | None:
+        """Return the company “the company” means: the one its sentence names first, or the one spoken of before."""
+        here = [m for m in self.names.within(self.begins, place) if m.name.kind == COMPANY and not self._a_place(m)]
+        return here[0].name if here else self.company
+
     def _standing(self, name: Name) -> str:
         return WORKFORCE if UNION.search(name.name) else ITSELF
 
@@ -572,9 +612,10 @@ class _Listener:
                 r"the (?:union|guild|group|workers|employees|staff\w*)$", text, re.IGNORECASE
             ):
                 return (dataclasses.replace(self.group, span=span),), False
-            if self.company is None or FOREIGN.search(text):
+            company = self._nearby(span[0])
+            if company is None or FOREIGN.search(text):
                 return (), True
-            party = Party(self.company, WORKFORCE, span)
+            party = Party(company, WORKFORCE, span)
             self.group = party
             return (party,), False
         parties = tuple(Party(mention.name, WORKFORCE, span) for mention in members)
@@ -597,10 +638,11 @@ class _Listener:
             members = listed if len(listed) > 1 else companies[:1] if len(companies) == 1 else companies
             self.person = None
             return tuple(Party(mention.name, SPOKESPERSON, span) for mention in members), False
-        if self.company is None or not _THE_COMPANYS.match(self.plain[span[0] : span[1]]):
+        company = self._nearby(span[0])
+        if company is None or not _THE_COMPANYS.match(self.plain[span[0] : span[1]]):
             return (), True
         self.person = None
-        return (Party(self.company, SPOKESPERSON, span),), False
+        return (Party(company, SPOKESPERSON, span),), False
 
     def _holder(self, phrase: str) -> Name | None:
         """Return the person named last whose office “the chairman”, “the CEO” may be."""
@@ -822,6 +864,14 @@ class _Listener:
                 parties = self._silent(part, own[0])
                 if parties:
                     found.append(self._saying(part, "decline", own, parties, None, kind=kinds))
+        for pattern in (_NEITHER, _UNRETURNED):
+            for match in pattern.finditer(text):
+                start, end = (part.sentence.start + at for at in match.span("who"))
+                inside = [m for m in self.names.within(start, end) if m.name.kind == COMPANY]
+                own = part.sentence.start + match.start(), part.sentence.start + match.end()
+                if inside and not self._in_quote(part, own[0]) and not any(one.own[0] < own[1] for one in found):
+                    parties = tuple(Party(m.name, ITSELF, (m.start, m.end)) for m in inside)
+                    found.append(self._saying(part, "decline", own, parties, None, kind=NO_RESPONSE))
         return found
 
     def _silent(self, part: Parsed, place: int) -> tuple[Party, ...]:
@@ -898,6 +948,21 @@ class _Listener:
         return [saying]
 
 
+def _counted(head: Token) -> Token | None:
+    """Return what a quantity is of: “workers” in “hundreds of workers”."""
+    of = next((child for child in head.children if child.dep_ == "prep" and child.lower_ == "of"), None)
+    return next((child for child in of.children if child.dep_ == "pobj"), None) if of is not None else None
+
+
+def _only_silence(saying: Saying, silent: Sequence[Saying]) -> bool:
+    """Say whether what is said is only that there is no comment."""
+    if saying.quotes or saying.clause is None:
+        return False
+    return any(
+        saying.clause[0] <= one.own[0] < saying.clause[0] + 50 for one in silent if one.own[1] <= saying.clause[1]
+    )
+
+
 def _who_said_so(pronoun: Token) -> Token | None:
     """Return whom “it” or “he” means in “the ministry said that it did not comment”: who said it."""
     verb = pronoun.head
@@ -914,14 +979,16 @@ def _who_said_so(pronoun: Token) -> Token | None:
 
 def _subject(verb: Token) -> Token | None:
     """Return the head of the noun phrase that does the saying."""
-    passive = None
+    passive = nearest = None
     for child in verb.children:
-        if child.dep_ in {"nsubj", "csubj"}:
-            return _antecedent(verb, child)
-        if child.dep_ == "nsubjpass":
+        if child.dep_ in {"nsubj", "csubj"} and (nearest is None or nearest.i < child.i < verb.i):
+            nearest = child
+        elif child.dep_ == "nsubjpass":
             passive = child
-        if child.dep_ == "agent":
+        elif child.dep_ == "agent":
             return next((noun for noun in child.children if noun.dep_ == "pobj"), None)
+    if nearest is not None:
+        return _antecedent(verb, nearest)
     if passive is not None and verb.lower_ in {"quoted", "asked"}:
         return _antecedent(verb, passive)
     if passive is not None:

@@ -12,7 +12,7 @@ import dataclasses
 import re
 from collections.abc import Sequence
 
-from tracker.ingest.find import views
+from tracker.ingest.find import deeds, views
 from tracker.ingest.find.names import PERSON, Names
 from tracker.ingest.find.speech import OPEN_LETTER, Saying
 from tracker.ingest.find.words import words_of
@@ -124,6 +124,9 @@ def _cues(plain: str, start: int, end: int, names: Names, target: frozenset[str]
                     found.append(weighed)
             else:
                 found.append(cue)
+    for match in deeds.TURNING_AWAY.finditer(text):
+        if not views.NEGATED.search(text[: match.start()]):
+            found.append(_Cue("right" if asked else "wrong", 1.6, start + match.start(), start + match.end()))
     for match in views.ADVANCES.finditer(text):
         if target & stems(text[match.end() : match.end() + 60]):
             found.append(_Cue("right", 1.4, start + match.start(), start + match.end()))
@@ -137,11 +140,12 @@ def _weighed(plain: str, cue: _Cue, begin: int, stop: int, names: Names, target:
     if views.FEELING.match(word) and views.OTHERS_FEEL.search(before):
         return None  # the anger of others, told or admitted
     if views.NEGATED.search(before):
-        side, weight = {"wrong": "right", "right": "wrong"}[side], weight * 0.8
+        side, weight = {"wrong": "right", "right": "wrong"}[side], weight * 0.9
     if views.TAKES_AN_OBJECT.match(word):
         words = re.split(r"[,.;:“”\"()]| (?:but|while|although|because|and that) ", after, maxsplit=1)[0]
         nearest = " ".join(words.split()[:8])
-        if views.PUNISHING.match(words):
+        punished = views.PUNISHING.match(words)
+        if punished and not target & stems(punished.group()):
             side = {"wrong": "right", "right": "wrong"}[side]
         elif target & stems(nearest):
             weight *= 1.5
@@ -172,10 +176,14 @@ def _of_the_verb(plain: str, saying: Saying, names: Names, target: frozenset[str
     """Read the verb itself: condemning, backing, urging that a thing stop, cutting ties."""
     start, end = saying.own
     clause = plain[saying.clause[0] : saying.clause[1]] if saying.clause else ""
-    if saying.deed:
-        away = bool(views.TURNS_AWAY.match(plain[start:end]))
-        side = ("right" if asked else "wrong") if away else "right"
+    if saying.deed in {deeds.AWAY, deeds.PROTEST, deeds.JOINING, deeds.LAW}:
+        # Turning away answers a thing by judging it wrong, and a demand by heeding it.
+        side = "right" if asked and saying.deed != deeds.LAW else "wrong"
         return [_Cue(side, 2.2, start, saying.clause[1] if saying.clause else end)]
+    if saying.deed == deeds.GIVING:
+        return [_Cue("right", 1.0, start, saying.clause[1] if saying.clause else end)]
+    if saying.deed:
+        return []
     if saying.verb in views.JUDGES_WRONG | views.JUDGES_RIGHT:
         side = "wrong" if saying.verb in views.JUDGES_WRONG else "right"
         cue = _Cue(side, 1.8, start, end)

@@ -43,7 +43,9 @@ WRONG_STRONG = _words(
     r"punish(?:es|ed|ing|ment)?\b", r"onerous", r"burdensome", r"excessive\b", r"unreasonabl\w+", r"absurd\w*",
     r"ridiculous\w*", r"insult\w*", r"toxic\b",
     r"harms\b", r"inequit\w+", r"stereotyp\w+", r"erod(?:e|es|ed|ing)\b",
-    r"failed to (?:act|enforce|protect|listen)", r"unable to (?:stand by|support)", r"complicit\w*", r"inexcusable", r"ludicrous", r"preposterous", r"pathetic", r"disast(?:er|rous)\w*", r"horribl\w+", r"nonsens\w*", r"foolish\w*",
+    r"failed to (?:act|enforce|protect|listen)", r"unable to (?:stand by|support)", r"complicit\w*", r"inexcusable", r"(?:goes|go|runs|run|went|ran|is|are|was) (?:against|counter to|contrary to) (?:our|the|everything|who|my|its|what)\b",
+    r"(?:strike|walk-?out|walk(?:ed|ing|s)? (?:out|off)|protest\w*|rally|rallied|march\w*|petition|boycott|lawsuit|sue[ds]?|suing)\b(?: [\w-]+){0,3} (?:against|over|to protest)\b",
+    r"in protest\b", r"stand\w* in opposition", r"speak\w* out\b", r"spoke out\b", r"un-?American", r"fascis\w+", r"tone-?deaf", r"dystopi\w+", r"draconian", r"chilling", r"devastat\w+", r"a blow to", r"embarrass\w+", r"take issue with", r"took issue with", r"ludicrous", r"preposterous", r"pathetic", r"disast(?:er|rous)\w*", r"horribl\w+", r"nonsens\w*", r"foolish\w*",
     r"insane\w*", r"infuriat\w+", r"undermin\w+", r"destructive", r"backlash against", r"existential", r"go to the mat", r"demean\w+", r"degrad\w+", r"unwarranted", r"unnecessar\w+", r"arbitrar\w+", r"counterproductive",
     r"horrif\w+", r"heinous", r"sickened?\b", r"ashamed\b", r"incorrect assumptions?", r"distort\w*", r"cowardly",
     r"hypocri\w+",
@@ -71,7 +73,8 @@ RIGHT_STRONG = _words(
     r"(?:fully |firmly |strongly )back(?:s|ed|ing)?\b", r"proud(?:ly)?\b",
     r"(?:the )?right (?:thing|decision|call|move|step|choice|course)\b", r"(?:was|is|were|are) right\b",
     r"(?:an? )?(?:important|positive|necessary|welcome|good|great|big|major|huge|first|"
-    r"right) (?:first )?(?:step|move|news|win|victory|decision)\b", r"long overdue",
+    r"right) (?:first )?(?:step|move|news|win|victory|decision)\b", r"long overdue", r"(?:good|great|strong|positive|solid|promising|terrific) (?:first )?(?:start|for (?:america\w*|the|our|us|business\w*|workers|consumers|everyone))\b",
+    r"makes? (?:perfect )?sense\b", r"a relief\b", r"(?:very )?encourag(?:ed|ing)\b",
     r"believ(?:e|es|ed) in\b", r"(?:strongly |deeply )?agree(?:s|d)? (?:with|that)\b", r"grateful (?:for|to)\b",
     r"defend(?:s|ed|ing)?\b(?! (?:against|itself|himself|herself|themselves))",
     r"(?:pleased|delighted|thrilled|excited|glad|happy|honou?red) (?:to|that|with|by|about)\b", r"a win for\b",
@@ -143,9 +146,10 @@ TAKES_AN_OBJECT = re.compile(
 # “We support it”, “welcomed the ruling”: the thing spoken of, whatever it is called.
 THE_THING = re.compile(
     r"\s*(?:(?:to|of|by|on|with|about|over|for|that|in|towards?|against|any|all|such|such a|what|how) )*"
-    r"(?:it|this|that|these|those|them|him|her|(?:the|this|that|these|any|such|its|his|her|their|today's|yesterday's|mr\w*\.? \w+'s|president \w+'s) "
-    r"(?:\w+ ){0,2}(?:decisions?|moves?|orders?|rulings?|laws?|bills?|acts?|legislation|polic(?:y|ies)|measures?|plans?|steps?|efforts?|calls?|actions?|"
+    r"(?:it|this|that|these|those|(?:the|this|that|these|any|such|its|his|her|their|today's|yesterday's|mr\w*\.? \w+'s|president \w+'s) "
+    r"(?:[\w'-]+ ){0,3}(?:decisions?|moves?|orders?|rulings?|laws?|bills?|acts?|legislation|polic(?:y|ies)|measures?|plans?|steps?|efforts?|calls?|actions?|"
     r"campaigns?|boycotts?|bans?|proposals?|rules?|verdict|amendment|initiatives?|program(?:me)?s?|operations?|strikes?|protests?|protesters|marchers|"
+    r"findings|verdict|conclusions?|assertions?|characteri[sz]ation|reports?|treatment|practices?|rhetoric|language|events?|news|"
     r"announcement|reforms?|settlement|agreement|demands?|requests?|recommendations?|remarks|comments|allegations|behaviou?r|conduct|views|memo|letter|"
     r"ideas?|approach|response|directive|mandate|tax|fee|tariffs?|deal|pact|accord|movement|cause|goal)s?)\b",
     re.IGNORECASE,

@@ -87,7 +87,7 @@ _TITLES = (
 OFFICE = (
     _TITLES
     + r"(?:CEO|CFO|COO|CTO|CMO|CIO|CISO|chief executive(?: officer)?|chief [a-z]+(?: and [a-z]+)?(?: [a-z]+)? officer|"
-    r"chief [a-z]+ officer|chief of staff|chief economist|chief counsel|chief scientist|"
+    r"chief [a-z]+ officer|chief(?! (?:[a-z]+ ){0,2}officer)|chief of staff|chief economist|chief counsel|chief scientist|"
     r"president(?: and (?:CEO|chief executive(?: officer)?|COO|founder))?|chair(?:man|woman|person)?"
     r"(?: and (?:CEO|chief executive(?: officer)?|founder))?|"
     r"founder|co-founder|cofounder|owner|co-owner|managing partner|partner|director(?: general)?|general counsel|"
@@ -118,7 +118,7 @@ FOREIGN = re.compile(
     r"residents?|neighbors?|neighbours?|viewers?|fans?|passengers?|parents?|families|family|victims?|relatives?|"
     r"columnists?|commentators?|correspondents?|bloggers?|authors?|former|ex-|ousted|fired|retired|"
     r"researchers? at|fellow|candidates?|republicans?|democrats?|congressional|senate|councilman|councilwoman|"
-    r"council member|alderman|commissioner|students?|patients?|doctors?|shareholders?|investors?|"
+    r"council member|alderman|students?|patients?|doctors?|shareholders?|investors?|"
     r"regulators?|diplomats?|officials? familiar|aides?|pollsters?|celebrit(?:y|ies)|actors?|actress|singer|rapper|"
     r"athletes?|players?|quarterback|coach|pastor|bishop|reverend|rev\.|tenants?|landlords?|farmers?|organi[sz]ers?|"
     r"marchers?|dealers?|investigators?|officers?|agents?|agency|ministry|department|source|sources|person familiar|"
