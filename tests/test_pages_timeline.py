@@ -83,8 +83,18 @@ def test_an_empty_list_says_which_filter_to_drop(client: Client) -> None:
 
 def test_files_and_feed_ask_the_same_question(client: Client) -> None:
     page = client.get("/?stance=critical&channel=public").content.decode()
-    for ending in ("csv", "json", "atom"):
-        assert f'href="/api/v1/timeline.{ending}?channel=public&amp;stance=critical"' in page
+    for path in ("/api/v1/timeline.csv", "/api/v1/timeline/", "/feed.atom", "/feed.json"):
+        assert f'href="{path}?channel=public&amp;stance=critical"' in page
+
+
+def test_a_page_about_something_has_a_feed_of_its_own(client: Client) -> None:
+    f.make_statement(company=f.make_company(sector="industrials"), person=f.make_person())
+    for path in ("/events/harbour-strike/", "/companies/calder-ferries/", "/people/ada-quill/"):
+        page = client.get(f"{path}?stance=critical").content.decode()
+        assert f'href="{path}feed.atom?stance=critical"' in page
+        assert client.get(f"{path}feed.atom?stance=critical").status_code == 200
+    page = client.get("/sectors/industrials/?stance=critical").content.decode()
+    assert 'href="/feed.atom?sector=industrials&amp;stance=critical"' in page
 
 
 def test_htmx_gets_the_list_and_its_facets_together_and_the_canonical_address(client: Client) -> None:

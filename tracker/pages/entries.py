@@ -90,6 +90,8 @@ class Brief:
     role: str
     summary: str
     said: str
+    asks: str = ""
+    links: tuple[Linked, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -150,12 +152,26 @@ class Group:
 
 
 @dataclasses.dataclass(frozen=True)
+class Aside:
+    """A lighter entry beside the statements: an event, an inquiry, a correction. It stands in no count."""
+
+    kind: str
+    shape: str
+    text: str
+    href: str
+    note: str
+
+
+@dataclasses.dataclass(frozen=True)
 class Day:
-    """The entries of a day, a range of days, or "By …"."""
+    """The entries of a day, a range of days, or "By …"; ``latest`` is its last day, ``single`` if it has no other."""
 
     head: str
     doubt: str
     blocks: tuple[Entry | Group, ...]
+    latest: dt.date | None = None
+    single: bool = False
+    asides: tuple[Aside, ...] = ()
 
 
 def days(statements: Sequence[Statement]) -> list[Day]:
@@ -163,8 +179,9 @@ def days(statements: Sequence[Statement]) -> list[Day]:
     found = []
     for _, rows in itertools.groupby(statements, key=_span):
         held = list(rows)
-        head, doubt = words.day_head(*_span(held[0]))
-        found.append(Day(head, doubt, tuple(_blocks(held))))
+        first, last, precision = _span(held[0])
+        head, doubt = words.day_head(first, last, precision)
+        found.append(Day(head, doubt, tuple(_blocks(held)), latest=last, single=first == last))
     return found
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from tracker.models import Event, Statement
 from tracker.models.choices import Capacity, Channel
-from tracker.pages import chart, entries, event_chart, marks, words
+from tracker.pages import chart, contrasts, entries, event_chart, marks, words
 from tracker.pages.entries import Brief, Name
 from tracker.reading import responses
 from tracker.reading.lookups import Branch, EventPage
@@ -84,6 +84,8 @@ def context(page: EventPage, statements: Sequence[Statement], *, board: Any, as_
         "left_out": left_out(statements, items),
         "firsts": firsts(statements),
         "sides": both_sides(statements),
+        "staff": contrasts.staff_and_company(statements),
+        "disagreements": contrasts.disagreements(statements),
         "as_of_words": words.day(as_of),
         "is_sample": root.is_sample,
     }

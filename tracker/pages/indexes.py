@@ -134,6 +134,18 @@ def corrections(request: HttpRequest) -> dict[str, Any]:
                 "title": "Corrections as JSON",
                 "href": f"/api/v1/corrections/{'?' + query if query else ''}",
             },
+            {
+                "type": "application/atom+xml",
+                "short": "Atom",
+                "title": "Corrections as Atom",
+                "href": reverse("pages:corrections-feed-atom"),
+            },
+            {
+                "type": "application/feed+json",
+                "short": "JSON Feed",
+                "title": "Corrections as JSON Feed",
+                "href": reverse("pages:corrections-feed-json"),
+            },
         ],
     }
 

@@ -7,6 +7,7 @@ fixed, said by the path, and neither a pill nor a parameter.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -163,7 +164,7 @@ def answer(request: HttpRequest, template: str, context: dict[str, Any], made: L
     if any(not value for name, values in request.GET.lists() for value in values) and not request.htmx:  # type: ignore[attr-defined]
         cursor = request.GET.get(CURSOR, "")
         return HttpResponseRedirect(_paged(request.path, made.query, cursor) or made.url)
-    context = {"list": made, "canonical": made.url, "alternates": exports(made.question), **context}
+    context = {"list": made, "canonical": made.url, "alternates": exports(made), **context}
     partial = request.htmx and request.htmx.target == "results" and not request.htmx.history_restore_request  # type: ignore[attr-defined]
     response = render(request, "tracker/_partials/results.html" if partial else template, context)
     if request.htmx:  # type: ignore[attr-defined]
@@ -173,21 +174,20 @@ def answer(request: HttpRequest, template: str, context: dict[str, Any], made: L
     return response
 
 
-def exports(question: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:
-    """Return the same question as a file and as a feed."""
-    query = filters.canonical({name: list(values) for name, values in question.items()})
+def exports(made: Listing) -> list[dict[str, str]]:
+    """Return the same question as files and as feeds to follow."""
+    whole = filters.canonical({name: list(values) for name, values in made.question.items()})
+    has_feed = re.fullmatch(r"/((events|companies|people)/[^/]+/)?", made.path) is not None
+    feed, query = (made.path, made.query) if has_feed else ("/", whole)
+    rows = [
+        ("text/csv", "CSV", "/api/v1/timeline.csv", whole),
+        ("application/json", "JSON", "/api/v1/timeline/", whole),
+        ("application/atom+xml", "Atom", f"{feed}feed.atom", query),
+        ("application/feed+json", "JSON Feed", f"{feed}feed.json", query),
+    ]
     return [
-        {
-            "type": kind,
-            "short": short,
-            "title": f"This list as {short}",
-            "href": address(f"/api/v1/timeline.{ending}", query),
-        }
-        for kind, short, ending in (
-            ("text/csv", "CSV", "csv"),
-            ("application/json", "JSON", "json"),
-            ("application/atom+xml", "Atom", "atom"),
-        )
+        {"type": kind, "short": short, "title": f"This list as {short}", "href": address(path, asked)}
+        for kind, short, path, asked in rows
     ]
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from tracker.models import Company, Event, Statement
 from tracker.models.choices import Capacity, Channel, CompanyKind, ParentKind
 from tracker.pages import asked, entries, words
+from tracker.pages.contrasts import with_what_came_after as _with
 from tracker.pages.entries import Brief, Name
 from tracker.reading.lookups import CompanyPage, OutletPage, PersonPage
 
@@ -60,9 +61,9 @@ def sides(held: Company, statements: Iterable[Statement]) -> list[Side]:
             Side(
                 event=Name(root.title, reverse("pages:event", args=[root.slug])),
                 target=root.stance_target,
-                internal=tuple(entries.brief(row) for row in official if row.channel != Channel.PUBLIC),
-                public=tuple(entries.brief(row) for row in official if row.channel == Channel.PUBLIC),
-                others=tuple(entries.brief(row) for row in held_rows if not _official(held, row)),
+                internal=tuple(_with(row) for row in official if row.channel != Channel.PUBLIC),
+                public=tuple(_with(row) for row in official if row.channel == Channel.PUBLIC),
+                others=tuple(_with(row) for row in held_rows if not _official(held, row)),
             )
         )
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -11,9 +12,11 @@ from django.template import loader
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from tracker.models import Company, Event
 from tracker.models.choices import Sector
 from tracker.pages import (
     about_page,
+    asides,
     asked,
     changes,
     entries,
@@ -33,6 +36,7 @@ from tracker.pages.conditional import conditional
 from tracker.reading import filters, lookups, overview, places
 from tracker.reading import search as looking
 from tracker.reading import silence as board_of
+from tracker.reading.around import around
 from tracker.reading.errors import FilterError, Missing, Problem
 
 
@@ -73,13 +77,31 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
     """One event: its tree, who spoke when on which side, and the statements."""
     found = lookups.event_page(slug)
     made = lists.listing(request, fixed={"event": [slug]})
-    context: dict[str, Any] = {}
+    below = event_page.below(found)
+    _with_context(made, events=[branch.event for branch in below], zone=found.root.time_zone)
+    context: dict[str, Any] = {"has_asides": True}
     if not (request.htmx and request.htmx.target == "results"):  # type: ignore[attr-defined]
         as_of = event_page.today(found.event)
         board = silence_page.event_figure(board_of.silence(slug))
-        context = event_page.context(found, overview.charted(slug), board=board, as_of=as_of)
+        context |= event_page.context(found, overview.charted(slug), board=board, as_of=as_of)
         context["tell_href"] = telling.about("event", slug)
     return lists.answer(request, "tracker/event.html", context, made)
+
+
+def _with_context(
+    made: lists.Listing,
+    *,
+    events: Sequence[Event] = (),
+    company: Company | None = None,
+    rows: Sequence[str] = (),
+    zone: str = "UTC",
+) -> None:
+    """Put what happened, who was asked and what was corrected between the statements of a page."""
+    if not made.days:
+        return
+    first, last = asides.span(made.days, newest=not made.newer_url, oldest=not made.older_url)
+    found = around(events=[one.pk for one in events], company=company, rows=rows, first=first, last=last)
+    made.days = asides.merged(made.days, asides.of(found, events, first=first, last=last, zone=zone))
 
 
 @require_safe
@@ -169,7 +191,12 @@ def company(request: HttpRequest, slug: str) -> HttpResponse:
     """One company: what it told its staff and the public, when it was asked, what is watched."""
     found = lookups.company_page(slug)
     made = lists.listing(request, fixed={"company": [slug]})
-    context = profiles.company(found) | {"section": "companies", "tell_href": telling.about("company", slug)}
+    _with_context(made, company=found.company, rows=[one.public_id for one in found.statements])
+    context = (
+        {"has_asides": True}
+        | profiles.company(found)
+        | {"section": "companies", "tell_href": telling.about("company", slug)}
+    )
     return lists.answer(request, "tracker/company.html", context, made)
 
 

@@ -113,6 +113,18 @@ def in_line() -> QuerySet[Statement]:
     )
 
 
+def in_line_with_links() -> QuerySet[Statement]:
+    """Published statements as ``in_line``, with what they ask for and what they stand to, both ways."""
+    voices = Voice.objects.select_related("company", "person")
+    return in_line().prefetch_related(
+        Prefetch("asks", StatementAsk.objects.select_related("ask")),
+        Prefetch("links", StatementLink.objects.select_related("to_statement__event")),
+        Prefetch("links__to_statement__voices", voices),
+        Prefetch("linked_from", StatementLink.objects.select_related("from_statement__event")),
+        Prefetch("linked_from__from_statement__voices", voices),
+    )
+
+
 # --- Statements, inquiries, reports ----------------------------------------------------
 
 
@@ -423,7 +435,7 @@ def company_page(slug: str) -> CompanyPage:
     return CompanyPage(
         company=company,
         statements=list(
-            in_line()
+            in_line_with_links()
             .filter(Exists(Voice.objects.filter(statement=OuterRef("pk"), company=company)))
             .order_by("-sort_date", "-sort_earliest", "-public_id")[:MOST_LISTED]
         ),

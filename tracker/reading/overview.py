@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db.models import Count, Prefetch
 from django.db.models.functions import Substr, Upper
 
-from tracker.models import Company, Person, SignatureCount, Statement, Voice
+from tracker.models import Company, Person, SignatureCount, Statement, StatementAsk, StatementLink, Voice
 from tracker.models.choices import Sector
 from tracker.reading import filters, lookups
 
@@ -15,13 +15,19 @@ MOST_DRAWN = 2000  # marks on one chart; more is a picture of nothing
 
 
 def charted(slug: str) -> list[Statement]:
-    """Return every counted statement on an event and below it, newest first, with what a mark needs. Six queries."""
+    """Return every counted statement on an event and below it, newest first, with what marks and contrasts need.
+
+    Nine queries.
+    """
     return list(
         filters.counted_only(filters.narrowed({"event": [slug]}))
         .select_related("event", "event__parent", "event__parent__parent")
         .prefetch_related(
             Prefetch("voices", Voice.objects.select_related("company", "person")),
             Prefetch("signature_counts", SignatureCount.objects.select_related("company")),
+            Prefetch("asks", StatementAsk.objects.select_related("ask")),
+            Prefetch("links", StatementLink.objects.select_related("to_statement__event")),
+            Prefetch("links__to_statement__voices", Voice.objects.select_related("company", "person")),
         )
         .order_by("-sort_date", "-sort_earliest", "-public_id")[:MOST_DRAWN]
     )
