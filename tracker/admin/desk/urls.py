@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from tracker.admin.desk import approvals, lookups, second, views
+from tracker.admin.desk import approvals, lookups, second, views, whole
 
 
 def _desk(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
@@ -22,6 +22,7 @@ urlpatterns = [
     _desk("candidates/<int:pk>/", views.candidate, "desk_candidate"),
     _desk("candidates/<int:pk>/undo/", views.undo, "desk_undo"),
     _desk("candidates/<int:pk>/claim/", views.keep_claim, "desk_claim"),
+    _desk("reports/<str:public_id>/", whole.whole, "desk_report"),
     _desk("approvals/", approvals.awaiting, "desk_approvals"),
     _desk("drafts/", approvals.drafts, "desk_drafts"),
     _desk("rows/<str:public_id>/", approvals.row, "desk_row"),

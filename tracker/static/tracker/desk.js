@@ -157,6 +157,12 @@
   document.addEventListener("selectionchange", () => {
     const found = selection();
     if (found) selected = found;
+    const fresh = found && document.getElementById("propose");
+    if (fresh) {
+      fresh.elements.words.value = found.words;
+      fresh.elements.start.value = found.start;
+      fresh.elements.end.value = found.end;
+    }
     $$(".take").forEach((button) => { button.hidden = !selected; });
   });
 
@@ -422,6 +428,8 @@
   let asking = 0;
   document.addEventListener("input", (event) => {
     const field = event.target;
+    // Words that were typed over a selection stand where the server finds them.
+    if (field.id === "propose-words") { field.form.elements.start.value = ""; field.form.elements.end.value = ""; return; }
     if (!field.closest || !field.closest("#coding")) return;
     dirty = true;
     if (field.dataset.understand) return understand(field);
