@@ -14,7 +14,15 @@
       const name = heading(field.closest("td"));
       if (name) field.setAttribute("aria-label", name);
     });
-    root.querySelectorAll("span.datetime input").forEach((field) => {
+    root.querySelectorAll(".tabular thead th:empty").forEach((head) => {
+      const hidden = document.createElement("span");
+      hidden.className = "visually-hidden";
+      hidden.textContent = head.classList.contains("original") ? "Row" : "More";
+      head.append(hidden);
+    });
+    const search = document.getElementById("searchbar");
+    if (search) search.setAttribute("aria-label", "Search");
+    root.querySelectorAll(".datetime input").forEach((field) => {
       if (field.hasAttribute("aria-label")) return;
       const row = field.closest(".form-row");
       field.setAttribute("aria-label", `${words(row && row.querySelector("label, legend"))} ${field.classList.contains("vTimeField") ? "time" : "date"}`.trim());
@@ -32,6 +40,16 @@
       chooser.removeAttribute("aria-labelledby");
     });
   }
-  window.addEventListener("load", () => nameAll(document));
-  document.addEventListener("formset:added", (event) => setTimeout(nameAll, 0, event.target));
+  // The choosers are made by jQuery some time after the page is there, and with every row that is added.
+  let waiting = 0;
+  function soon() {
+    clearTimeout(waiting);
+    waiting = setTimeout(nameAll, 0, document);
+  }
+  document.addEventListener("DOMContentLoaded", () => {
+    soon();
+    new MutationObserver((changes) => {
+      if (changes.some((change) => [...change.addedNodes].some((node) => node.nodeType === 1 && node.matches(".select2, tr, .inline-related, .datetimeshortcuts")))) soon();
+    }).observe(document.body, { childList: true, subtree: true });
+  });
 })();
