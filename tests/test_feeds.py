@@ -13,7 +13,7 @@ from django.db import connection
 from tests.factories import make_company, make_event, make_outlet
 from tests.fakes import Server, server
 from tracker.core import ledger
-from tracker.ingest import feeds
+from tracker.ingest import feeds, robots
 from tracker.models import Feed, FeedItem, FetchAttempt, Report
 from tracker.models.choices import FeedState, FetchOutcome
 
@@ -27,6 +27,7 @@ LINK = "https://news.example"
 
 @pytest.fixture
 def web(settings: Any) -> Iterator[Server]:
+    robots.forget()
     with server() as made:
         settings.OUTBOUND_ALLOW = [made.host]
         settings.FETCH_DEADLINE_SECONDS = 2
@@ -338,7 +339,7 @@ def test_ten_workers_at_one_feed_fetch_it_once(web: Server) -> None:
         thread.join()
     assert not failures
     assert [one for one in polled if one is not None] != []
-    assert len(web.requests) == 1
+    assert sum(request.startswith(b"GET /f ") for request in web.requests) == 1
     assert Report.objects.count() == 10
 
 

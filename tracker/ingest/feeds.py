@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import logging
+import time
 from collections.abc import Callable, Iterable
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from tracker.core import ledger, net
-from tracker.ingest import pipeline, syndication
+from tracker.ingest import pipeline, robots, syndication
 from tracker.ingest.links import canonical_url, same_host
 from tracker.ingest.steps import outcome_of
 from tracker.ingest.syndication import FeedFile, Item, NotAFeed
@@ -166,9 +167,17 @@ def take(
 
 
 def _poll(feed: Feed, now: Callable[[], dt.datetime]) -> Taken:
+    begun = time.monotonic()
     try:
+        lets_us = robots.allowed(feed.url)
+        if not lets_us:
+            words = "The site asks programs not to fetch this feed (robots.txt)."
+            message = words if lets_us is False else "The site cannot say just now what it lets programs fetch."
+            _note(feed, FetchOutcome.REFUSED, error=message)
+            raise _Failed(message, cost=HARD if lets_us is False else TEMPORARY)
         answer = net.fetch(
             feed.url,
+            deadline=max(1.0, settings.FETCH_DEADLINE_SECONDS - (time.monotonic() - begun)),
             etag=feed.etag,
             last_modified=feed.last_modified,
             accept=syndication.ACCEPT,

@@ -9,14 +9,16 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
+import time
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from tracker.core import ledger, net, storage
 from tracker.ingest import extract as extracting
-from tracker.ingest import held, stories
+from tracker.ingest import held, robots, stories
 from tracker.ingest.decide import decide
 from tracker.ingest.find import FINDER_VERSION, find
 from tracker.ingest.knowledge import Knowledge, knowledge
@@ -49,8 +51,11 @@ def fetch(report: Report, now: dt.datetime) -> None:
     if report.pasted_text or report.pasted_key:
         _done(report, ReportState.FETCHED, now)
         return
+    begun = time.monotonic()
     try:
-        answer = net.fetch(report.url, accept=ACCEPT)
+        _ask_the_site(report)
+        left = settings.FETCH_DEADLINE_SECONDS - (time.monotonic() - begun)
+        answer = net.fetch(report.url, accept=ACCEPT, deadline=max(1.0, left))
     except net.OutboundError as error:
         _note(report, outcome_of(error), error=str(error))
         raise StepFailed(str(error), retry=error.retry) from error
@@ -72,6 +77,22 @@ def fetch(report: Report, now: dt.datetime) -> None:
     with transaction.atomic():
         _note(report, FetchOutcome.FETCHED, answer=answer, key=key)
         _done(report, ReportState.FETCHED, now)
+
+
+def _ask_the_site(report: Report) -> None:
+    """Keep to robots.txt for what only a feed has named; what a person has sent in is that person's visit."""
+    if report.submitted_by_id is not None or not report.feed_items.exists():
+        return
+    lets_us = robots.allowed(report.url)
+    if lets_us:
+        return
+    message = (
+        "The site asks programs not to fetch this page (robots.txt). Paste the article's text if you may read it."
+        if lets_us is False
+        else "The site cannot say just now what it lets programs fetch. We will try again."
+    )
+    _note(report, FetchOutcome.REFUSED, error=message)
+    raise StepFailed(message, retry=lets_us is None)
 
 
 def extract(report: Report, now: dt.datetime) -> None:
