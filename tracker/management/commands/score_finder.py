@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from tracker.core.drafts import KnownEvent
+from tracker.ingest import llm
 from tracker.ingest.find import find
 from tracker.ingest.find.gazetteer import Gazetteer
 from tracker.ingest.scoring import Annotated, FoundRow, Matched, Row, load, match, measure, rows_of, split
@@ -36,6 +37,7 @@ class Command(BaseCommand):
         parser.add_argument("--halves", action="store_true", help="print each half's figures before those of all")
         parser.add_argument("--misses", action="store_true", help="list misses, false rows and wrong fields")
         parser.add_argument("--article", metavar="ID", help="one article only")
+        parser.add_argument("--model", action="store_true", help="read with the configured language model")
         parser.add_argument("--title", action="store_true", help="tell the finder the event's title too")
         parser.add_argument("--floors", type=Path, metavar="FILE", help="exit 1 when a figure is below this file's")
         parser.add_argument("--update", action="store_true", help="raise the floors to what is measured, lower none")
@@ -49,7 +51,7 @@ class Command(BaseCommand):
             gazetteer = annotated.gazetteer(folder, Path(settings.FIXTURES_DIR))
         except annotated.Unreadable as error:
             raise CommandError(str(error), returncode=2) from error
-        matched, milliseconds = _read(chosen, gazetteer, title=options["title"])
+        matched, milliseconds = _read(chosen, gazetteer, title=options["title"], model=options["model"])
         figures = measure(matched, milliseconds=milliseconds)
         if options["json"]:
             told = figures.as_json() | ({"misses": [_listed(one) for one in matched]} if options["misses"] else {})
@@ -112,14 +114,16 @@ def _chosen(every: list[Annotated], options: dict[str, Any]) -> list[Annotated]:
     return chosen
 
 
-def _read(articles: list[Annotated], gazetteer: Gazetteer, *, title: bool) -> tuple[list[Matched], list[float]]:
+def _read(
+    articles: list[Annotated], gazetteer: Gazetteer, *, title: bool, model: bool
+) -> tuple[list[Matched], list[float]]:
     """Let the finder read every article, as the pipeline would with an event that has only a stance target."""
     find("Nordvik Ferries said on Monday that it would sail.", gazetteer=gazetteer)  # loads the model, once
     matched, milliseconds = [], []
     for article in articles:
         event = KnownEvent("event", article.event, "event", stance_target=article.stance_target) if title else None
         begun = time.process_time()
-        found = find(
+        found = (llm.read if model else find)(
             article.text,
             gazetteer=gazetteer,
             event=event,
