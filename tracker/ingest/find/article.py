@@ -48,7 +48,7 @@ _FURNITURE = re.compile(
     r"media caption.*|getty images?.*|"
     r"(?:file )?photo:? .*|_+|\*+|-+|tap to unmute.*|comments?|follow (?:us|him|her|them) .*|@\w+|"
     r".{0,40}is a (?:reporter|"
-    r"staff writer|correspondent)\b.*|correction:.*|editor's note:.*|get our .*newsletter.*|"
+    r"staff writer|correspondent)\b.*|correction[:,].*|editor's note:.*|get our .*newsletter.*|"
     r"[A-Z][\w .'-]{2,40}/[A-Z]\w+)\s*$",
     re.IGNORECASE,
 )

@@ -38,6 +38,9 @@ _SPEAKS_FOR_IT = re.compile(
     r"publisher|editor|director of|secretary|founder and|owner and)\b",
     re.IGNORECASE,
 )
+_FOR_MYSELF = re.compile(
+    r"\b(?:speak(?:ing)? (?:only )?for myself|my own (?:view|opinion)s?|in a personal capacity|as a private)\b", re.I
+)
 _WE = re.compile(r"\b(?:we|our|us|ours)\b", re.IGNORECASE)
 _COMPARATORS = (
     ("more_than", re.compile(r"more than|over", re.I)),
@@ -123,6 +126,8 @@ def _capacity(statement: Statement, party: Party, told: Told, words: str) -> tup
     if told.channel == Channel.INTERNAL:
         return str(Capacity.OFFICIAL), f"{party.person.name} speaks to the company's own people."
     alone = _FOR_HIMSELF.search(title) and not _SPEAKS_FOR_IT.search(title)
+    if _FOR_MYSELF.search(words):
+        return str(Capacity.PERSONAL), f"{party.person.name} says that the words are his or her own."
     if _WE.search(words):
         return str(Capacity.OFFICIAL), f"{party.person.name} says “we” for the company."
     if alone:

@@ -133,10 +133,16 @@ def _draft(
         more=sourcing.looking_back(article, sentences, statement.sayings, sayings),
     )
     origin = sourcing.source(article, statement.sayings, sayings, credits, medium=told.medium)
+    own = any(
+        party.standing != speech.WORKFORCE and stance.is_own(target, party.organisation.name)
+        for party in statement.parties
+    )
     view = (
         None
         if silent or not target
-        else stance.judge(plain, statement.sayings, names, target=target, disavowal=statement.disavows is not None)
+        else stance.judge(
+            plain, statement.sayings, names, target=target, disavowal=statement.disavows is not None, own=own
+        )
     )
     signed, comparator, signed_span = drafting.signatures(plain, statement)
     evidence: dict[str, tuple[tuple[int, int], ...]] = {

@@ -328,6 +328,8 @@ class _Listener:
             return None
         document = self._document(part, token, subject)
         clause = self._content(part, token)
+        if issued and clause is not None:
+            clause = clause[0], part.sentence.end  # what it said may follow at a distance: “…, that called for …”
         intends = base in {"plan", "pledge", "vow", "intend", "promise"} and clause is not None and not document
         if intends and parties and all(party.standing == WORKFORCE for party in parties):
             if deeds.PROTESTING.search(self.plain[clause[0] : clause[1]]):

@@ -56,8 +56,20 @@ def stems(phrase: str) -> frozenset[str]:
     )
 
 
-def judge(plain: str, sayings: Sequence[Saying], names: Names, *, target: str, disavowal: bool = False) -> View:
-    """Code a statement's stance toward the target from its own words."""
+def judge(
+    plain: str,
+    sayings: Sequence[Saying],
+    names: Names,
+    *,
+    target: str,
+    disavowal: bool = False,
+    own: bool = False,
+) -> View:
+    """Code a statement's stance toward the target from its own words.
+
+    ``own`` says that the target is the speaker's own conduct: its blame then falls on
+    others, and giving grounds for the deed defends it.
+    """
     if disavowal:
         own = sayings[0].own
         return View(
@@ -71,13 +83,29 @@ def judge(plain: str, sayings: Sequence[Saying], names: Names, *, target: str, d
     if not passages:
         return View(str(Stance.UNCLEAR), "The report gives neither words nor their content.", (), 0.4)
     target_stems = stems(target)
-    asked = bool(views.A_DEMAND.search(target))
+    asked, moved = views.a_demand(target), views.a_movement(target)
     cues: list[_Cue] = []
+    printed = {(quote.start, quote.end) for saying in sayings for quote in saying.quotes if quote.block}
+    denied = [saying.clause for saying in sayings if saying.verb == "deny" and saying.clause is not None]
     for start, end in passages:
-        cues += _cues(plain, start, end, names, target_stems, asked=asked)
+        # A statement printed at length says much besides: a word of goodwill in it weighs less.
+        found = _cues(plain, start, end, names, target_stems, willing=(0.4 if (start, end) in printed else 1.4) * asked)
+        if any(first <= start and end <= last for first, last in denied):
+            found = [dataclasses.replace(cue, weight=cue.weight * 0.2) for cue in found]
+        cues += found
     for saying in sayings:
-        cues += _of_the_verb(plain, saying, names, target_stems, asked=asked)
+        cues += _of_the_verb(plain, saying, names, target_stems, asked=asked, moved=moved)
+    if own and not any(views.SORRY.search(plain, start, end) for start, end in passages):
+        cues = [
+            dataclasses.replace(cue, side="right", weight=cue.weight * 0.7) if cue.side == "wrong" else cue
+            for cue in cues
+        ]
     return _weigh(plain, cues, target)
+
+
+def is_own(target: str, organisation: str) -> bool:
+    """Say whether the target is what this organisation itself did: “Calder's sacking of …”."""
+    return bool(stems(organisation) & stems(views.head_of(target)))
 
 
 def _passages(plain: str, sayings: Sequence[Saying]) -> list[tuple[int, int]]:
@@ -96,20 +124,23 @@ def _passages(plain: str, sayings: Sequence[Saying]) -> list[tuple[int, int]]:
     return merged
 
 
-def _cues(plain: str, start: int, end: int, names: Names, target: frozenset[str], *, asked: bool) -> list[_Cue]:
+def _cues(plain: str, start: int, end: int, names: Names, target: frozenset[str], *, willing: float) -> list[_Cue]:
+    """Find the judging words of a passage; ``willing`` is what readiness to heed a demand weighs, 0 where none is made."""
+    asked = willing > 0
     text = plain[start:end]
     found: list[_Cue] = []
     tables: list[tuple[re.Pattern[str], str, float]] = [
         (views.NEUTRAL, "neutral", 2.0),
         (views.WRONG_STRONG, "wrong", 1.6),
         (views.RIGHT_STRONG, "right", 1.6),
-        (views.WRONG_LEANING, "wrong", 1.2),
+        (views.WRONG_LEANING, "wrong", 1.4),
         (views.CALM, "calm", 2.0),
-        (views.WRONG_WEAK, "wrong", 0.6),
+        (views.CALM_IF_ASKED, "calm", 1.5),
+        (views.WRONG_WEAK, "wrong", 0.7),
         (views.RIGHT_WEAK, "right", 0.5),
     ]
     if asked:
-        tables += [(views.UNWILLING, "wrong", 1.2), (views.WILLING, "right", 0.95)]
+        tables += [(views.UNWILLING, "wrong", 1.2), (views.WILLING, "right", willing)]
     taken: list[tuple[int, int]] = []
     for pattern, side, weight in tables:
         for match in pattern.finditer(text):
@@ -122,7 +153,7 @@ def _cues(plain: str, start: int, end: int, names: Names, target: frozenset[str]
                 weighed = _weighed(plain, cue, start + begin, start + stop, names, target)
                 if weighed is not None:
                     found.append(weighed)
-            else:
+            elif pattern is not views.CALM_IF_ASKED or views.ASKING.search(plain[max(0, start - 60) : end]):
                 found.append(cue)
     for match in deeds.TURNING_AWAY.finditer(text):
         if not views.NEGATED.search(text[: match.start()]):
@@ -142,14 +173,16 @@ def _weighed(plain: str, cue: _Cue, begin: int, stop: int, names: Names, target:
     if views.NEGATED.search(before):
         side, weight = {"wrong": "right", "right": "wrong"}[side], weight * 0.9
     if views.TAKES_AN_OBJECT.match(word):
-        words = re.split(r"[,.;:“”\"()]| (?:but|while|although|because|and that) ", after, maxsplit=1)[0]
+        words = re.split(r"[,.;:()]| (?:but|while|although|because|and that) ", after, maxsplit=1)[0]
         nearest = " ".join(words.split()[:8])
         punished = views.PUNISHING.match(words)
         if punished and not target & stems(punished.group()):
             side = {"wrong": "right", "right": "wrong"}[side]
         elif target & stems(nearest):
             weight *= 1.5
-        elif not (views.THE_THING.match(words) or not nearest):
+        elif not nearest.strip('“”" '):
+            weight *= 1.0 if views.THE_THING.search(before[-50:]) or target & stems(before) else 0.5
+        elif not views.THE_THING.match(words):
             weight *= 0.2
         return dataclasses.replace(cue, side=side, weight=weight)
     return dataclasses.replace(cue, side=side, weight=weight * _aim(plain[begin:stop], begin, stop, names, target))
@@ -172,13 +205,16 @@ def _aim(clause: str, start: int, end: int, names: Names, target: frozenset[str]
     return 0.4 if others else 1.0
 
 
-def _of_the_verb(plain: str, saying: Saying, names: Names, target: frozenset[str], *, asked: bool) -> list[_Cue]:
+def _of_the_verb(
+    plain: str, saying: Saying, names: Names, target: frozenset[str], *, asked: bool, moved: bool
+) -> list[_Cue]:
     """Read the verb itself: condemning, backing, urging that a thing stop, cutting ties."""
     start, end = saying.own
     clause = plain[saying.clause[0] : saying.clause[1]] if saying.clause else ""
     if saying.deed in {deeds.AWAY, deeds.PROTEST, deeds.JOINING, deeds.LAW}:
         # Turning away answers a thing by judging it wrong, and a demand by heeding it.
-        side = "right" if asked and saying.deed != deeds.LAW else "wrong"
+        heeds = asked or moved and saying.deed in {deeds.PROTEST, deeds.JOINING}
+        side = "right" if heeds and saying.deed != deeds.LAW else "wrong"
         return [_Cue(side, 2.2, start, saying.clause[1] if saying.clause else end)]
     if saying.deed == deeds.GIVING:
         return [_Cue("right", 1.0, start, saying.clause[1] if saying.clause else end)]
@@ -196,14 +232,17 @@ def _of_the_verb(plain: str, saying: Saying, names: Names, target: frozenset[str
             at = saying.clause[0] if saying.clause else start
             return [_Cue(side, 2.2, at + stops.start(), at + stops.end())]
         goes_on = views.GOES_ON.search(clause)
-        if goes_on and saying.clause:
+        onward = clause[goes_on.end() : goes_on.end() + 60] if goes_on else ""
+        if goes_on and saying.clause and (target & stems(onward) or views.THE_THING.match(onward)):
             return [_Cue("right", 2.0, saying.clause[0] + goes_on.start(), saying.clause[0] + goes_on.end())]
     return []
 
 
 def _weigh(plain: str, cues: Sequence[_Cue], target: str) -> View:
     def total(side: str) -> float:
-        return sum(cue.weight for cue in cues if cue.side == side)
+        """Add up the strongest; a long text must not become a judgement by its length."""
+        ranked = sorted((cue.weight for cue in cues if cue.side == side), reverse=True)
+        return sum(ranked[:2]) + 0.4 * sum(ranked[2:5])
 
     def best(*sides: str) -> tuple[tuple[int, int], ...]:
         ranked = sorted((cue for cue in cues if cue.side in sides), key=lambda cue: -cue.weight)[:3]

@@ -29,6 +29,10 @@ _JOINT = re.compile(r"\bjoint(?:ly)?\b|\btogether (?:said|issued|wrote)\b", re.I
 _TURNS_FROM_WORDS = re.compile(
     r"\b(?:comments?|remarks?|words|posts?|tweets?|statements?|views?|claims?|opinions?|message|essay)\b", re.IGNORECASE
 )
+_NOT_FOR_US = re.compile(
+    r"\b(?:does|do|did)(?: not|n't) (?:speak|represent|reflect)\w* (?:for |the views? of )?(?:me|us|our|the (?:firm|company|partnership))\b",
+    re.I,
+)
 _DISAVOWS = frozenset({"distance", "disavow", "repudiate"})
 _REBUKES = frozenset({"denounce", "criticize", "criticise", "condemn", "rebuke", "reject", "disagree", "dispute"})
 
@@ -177,6 +181,13 @@ def _single(found: list[Statement], plain: str, saying: Saying, party: Party, na
 
 def _disavowed(plain: str, saying: Saying, party: Party, names: Names) -> Name | None:
     """Return whose words a speaker turns away from: those of somebody of the same house, or anybody's by that verb."""
+    spoken = " ".join(plain[quote.start : quote.end] for quote in saying.quotes)
+    if _NOT_FOR_US.search(spoken):
+        nearby = names.within(max(0, saying.sentence.start - 600), saying.span[1])
+        others = [
+            m.name for m in nearby if m.name.kind == PERSON and (party.person is None or m.name.key != party.person.key)
+        ]
+        return others[-1] if others else None
     if saying.verb not in _DISAVOWS | _REBUKES or saying.clause is None:
         return None
     clause = plain[saying.clause[0] : saying.clause[1]]

@@ -37,7 +37,7 @@ WRONG_STRONG = _words(
     r"violat(?:e|es|ed|ing|ion)\b", r"discriminat\w+",
     r"silenc(?:e|ing) (?:the|our|us|its|journalists|critics|reporters)", r"no place (?:in|at|for|here)",
     r"will not (?:be )?tolerat\w*", r"harmful\b", r"dangerous\w*", r"threaten\w*",
-    r"must (?:be )?(?:stop|end|withdraw|repeal|revers|rescind|change)\w*",
+    r"(?:must|should|needs? to|has to|ought to) (?:be )?(?:stop|end|withdr|repeal|revers|rescind|chang|scrap|lift|halt|abolish)\w*", r"legal challenge", r"(?:would|will|going to) fight\b",
     r"(?:should|must|can|could|will) (?:not|never) (?:be allowed|stand|happen|be tolerated)",
     r"in (?:strong )?opposition",
     r"punish(?:es|ed|ing|ment)?\b", r"onerous", r"burdensome", r"excessive\b", r"unreasonabl\w+", r"absurd\w*",
@@ -45,16 +45,17 @@ WRONG_STRONG = _words(
     r"harms\b", r"inequit\w+", r"stereotyp\w+", r"erod(?:e|es|ed|ing)\b",
     r"failed to (?:act|enforce|protect|listen)", r"unable to (?:stand by|support)", r"complicit\w*", r"inexcusable", r"(?:goes|go|runs|run|went|ran|is|are|was) (?:against|counter to|contrary to) (?:our|the|everything|who|my|its|what)\b",
     r"(?:strike|walk-?out|walk(?:ed|ing|s)? (?:out|off)|protest\w*|rally|rallied|march\w*|petition|boycott|lawsuit|sue[ds]?|suing)\b(?: [\w-]+){0,3} (?:against|over|to protest)\b",
-    r"in protest\b", r"stand\w* in opposition", r"speak\w* out\b", r"spoke out\b", r"un-?American", r"fascis\w+", r"tone-?deaf", r"dystopi\w+", r"draconian", r"chilling", r"devastat\w+", r"a blow to", r"embarrass\w+", r"take issue with", r"took issue with", r"ludicrous", r"preposterous", r"pathetic", r"disast(?:er|rous)\w*", r"horribl\w+", r"nonsens\w*", r"foolish\w*",
+    r"in protest\b", r"find fault with", r"overstep\w*", r"stand\w* in opposition", r"speak\w* out\b", r"spoke out\b", r"un-?American", r"fascis\w+", r"tone-?deaf", r"dystopi\w+", r"draconian", r"chilling", r"devastat\w+", r"a blow to", r"embarrass\w+", r"take issue with", r"took issue with", r"ludicrous", r"preposterous", r"pathetic", r"disast(?:er|rous)\w*", r"horribl\w+", r"nonsens\w*", r"foolish\w*",
     r"insane\w*", r"infuriat\w+", r"undermin\w+", r"destructive", r"backlash against", r"existential", r"go to the mat", r"demean\w+", r"degrad\w+", r"unwarranted", r"unnecessar\w+", r"arbitrar\w+", r"counterproductive",
     r"horrif\w+", r"heinous", r"sickened?\b", r"ashamed\b", r"incorrect assumptions?", r"distort\w*", r"cowardly",
     r"hypocri\w+",
 )  # fmt: skip
 WRONG_LEANING = _words(
-    r"(?<!no )concern(?:s|ed|ing)?\b(?! for)", r"upset\b", r"ang(?:ry|ered|er)\b", r"frustrat\w+", r"annoy\w+", r"(?:should|must)(?:n't| not)\b",
+    r"(?<!no )concern(?:s|ed|ing)?\b(?! for)", r"upset\b", r"ang(?:ry|ered|er)\b", r"frustrat\w+", r"annoy\w+",
     r"unhappy", r"worr(?:y|ied|ies|ying|isome)\b", r"hurts? (?:our|the|us|workers|employees|customers|business\w*)", r"objections?\b", r"too (?:high|much|far|costly|late|little)\b",
 )  # fmt: skip
 WRONG_WEAK = _words(
+    r"(?:should|must)(?:n't| not)\b",
     r"(?:additional|higher|added|increased|extra|significant) costs?\b", r"cost impact", r"pay millions",
     r"problem(?:s|atic)?\b",
     r"hurt(?:s|ful|ing)?\b", r"burden\w*", r"damag(?:e|es|ed|ing)\b", r"against\b",
@@ -71,10 +72,10 @@ RIGHT_STRONG = _words(
     r"hail(?:s|ed|ing)?\b", r"endors(?:e|es|ed|ing|ement)\b", r"in favou?r of",
     r"stand(?:s|ing)? (?:by|behind|with)\b", r"stood (?:by|behind|with)\b",
     r"(?:fully |firmly |strongly )back(?:s|ed|ing)?\b", r"proud(?:ly)?\b",
-    r"(?:the )?right (?:thing|decision|call|move|step|choice|course)\b", r"(?:was|is|were|are) right\b",
+    r"(?:the )?right (?:answer|thing|decision|call|move|step|choice|course)\b", r"(?:was|is|were|are) right\b",
     r"(?:an? )?(?:important|positive|necessary|welcome|good|great|big|major|huge|first|"
     r"right) (?:first )?(?:step|move|news|win|victory|decision)\b", r"long overdue", r"(?:good|great|strong|positive|solid|promising|terrific) (?:first )?(?:start|for (?:america\w*|the|our|us|business\w*|workers|consumers|everyone))\b",
-    r"makes? (?:perfect )?sense\b", r"a relief\b", r"(?:very )?encourag(?:ed|ing)\b",
+    r"makes? (?:perfect )?sense\b", r"(?:monumental|historic|landmark|critical|crucial|major|vital) (?:step|driver|win|moment|opportunity|reform|boost)", r"a relief\b", r"(?:very )?encourag(?:ed|ing)\b",
     r"believ(?:e|es|ed) in\b", r"(?:strongly |deeply )?agree(?:s|d)? (?:with|that)\b", r"grateful (?:for|to)\b",
     r"defend(?:s|ed|ing)?\b(?! (?:against|itself|himself|herself|themselves))",
     r"(?:pleased|delighted|thrilled|excited|glad|happy|honou?red) (?:to|that|with|by|about)\b", r"a win for\b",
@@ -83,7 +84,7 @@ RIGHT_STRONG = _words(
     r"had (?:to be|been) (?:done|needed)",
     r"(?:thank|thanks|thanking|thanked) (?:the |president|congress|lawmakers|mr|secretary)",
     r"(?:did|have done|has done) nothing wrong", r"not (?:shot|killed) an? innocent",
-    r"keep(?:s|ing)? (?:us|people|the \w+|our \w+) safe",
+    r"no innocent (?:person|people|man|woman)[^.]{0,30}\b(?:shot|killed|harmed|hurt)", r"did (?:its|his|her|their) (?:job|duty)", r"(?:is|was) (?:a |the )?(?:good|right|fair|sound|lawful) (?:one|law|order|ruling|decision|policy)", r"keep(?:s|ing)? (?:us|people|the \w+|our \w+) safe",
 )  # fmt: skip
 RIGHT_WEAK = _words(
     r"help(?:s|ed|ful|ing)?\b", r"benefit(?:s|ed|ing|icial)?\b", r"good\b", r"great\b", r"positive\b",
@@ -107,23 +108,25 @@ WILLING = _words(
     r"respond(?:ed|ing) to the call", r"accept(?:s|ed|ing)?\b", r"adapt\w*",
 )  # fmt: skip
 UNWILLING = _words(
-    r"(?:would|will|to) begin\b", r"began\b", r"fully focused", r"(?:had|has|have) (?:already )?(?:bought|sent|donated|shipped|delivered|given|started|begun|offered|made)\b", r"donat\w+", r"could help",
     r"(?:will|would|can|could|does|do|did|has|have)(?: not|n't) (?:\w+ )?(?:stop|end|comply|join|change|"
     r"take part|participate|testify|help|do so|make|support)\b", r"no plans? to\b", r"refus\w+ to\b", r"reject\w*",
     r"will continue (?:to|its|our|with)\b", r"impossible", r"not (?:possible|feasible|able)",
 )  # fmt: skip
 CALM = _words(
-    r"restraint\b", r"de-?escalat\w+", r"calm(?:er|ing)?\b", r"peace(?:ful|fully)?\b", r"unite(?! states)\b",
-    r"unity\b",
-    r"(?:full |independent |thorough |transparent |impartial |public )*(?:investigat(?:e|ion|ions)|inquir(?:y|"
-    r"ies)|review)\b(?= (?:into|of|that|is|be|and|must|should|now))",
-    r"independent (?:review|inquiry|investigation)", r"transparen(?:t|cy)\b", r"dialogue\b", r"tone down",
-    r"come together", r"bring (?:people|us|the \w+) together", r"cool(?:er)? heads?",
-    r"lower(?:ing)? (?:the )?(?:tension|temperature)s?", r"talk to (?:each other|one another)", r"patience\b",
-    r"reduc\w+ tensions?",
-    r"open (?:inquiry|investigation)", r"non-?violen\w+", r"heal(?:ing)?\b",
-    r"cooperat(?:e|ion) (?:between|among|of)", r"defuse\b", r"stand(?:ing)? down\b", r"find (?:a )?common ground",
+    r"restraint\b", r"de-?escalat\w+", r"(?:for|remain|stay|keep|urg\w+|restore|of) calm\b", r"calm(?:er|ing)\b", r"tone down", r"(?:take a )?step back\b", r"cool(?:er)? heads?", r"lower(?:ing)? (?:the )?(?:tension|temperature)s?",
+    r"reduc\w+ tensions?", r"defuse\b", r"stand(?:ing)? down\b", r"non-?violen\w+", r"come together", r"sit down (?:together|with)", r"talk to (?:each other|one another)", r"find (?:a )?common ground",
+    r"(?:full|independent|thorough|transparent|impartial|public|open|proper)(?:,? (?:and )?\w+)? (?:investigations?|inquir(?:y|ies)|review)\b",
 )  # fmt: skip
+# These ask for calm only where they are asked for: “open to dialogue” is none.
+CALM_IF_ASKED = _words(
+    r"calm\b", r"peace(?:ful|fully)?\b", r"unite(?! states)\b", r"unity\b", r"investigat(?:e|ions?)\b", r"inquir(?:y|ies)\b", r"transparen(?:t|cy)\b", r"dialogue\b", r"bring (?:people|us|the \w+) together",
+    r"patience\b", r"heal(?:ing)?\b", r"cooperat(?:e|ion)\b", r"(?:is|be|are) published", r"make (?:it |them |everything )?public",
+)  # fmt: skip
+ASKING = re.compile(
+    r"\b(?:call(?:s|ed|ing)? (?:for|on)|urg\w+|ask\w*|demand\w*|appeal\w*|need\w*|must|should|hope\w*|request\w*|plead\w*|want\w*|stress\w*|emphasi\w+|"
+    r"push\w* for|let us|let's|please|time (?:for|to)|encourag\w+|implor\w+|pray\w*)\b",
+    re.IGNORECASE,
+)
 NEUTRAL = _words(
     r"(?:take|takes|took|taking|taken) no (?:side|sides|position|stance|view)\b",
     r"(?:not|n't|never|neither) (?:take|taken|taking) (?:a |any )?(?:sides?|position|stance|view)\b",
@@ -165,11 +168,15 @@ ADVANCES = re.compile(
     re.IGNORECASE,
 )
 OTHERS_FEEL = re.compile(
-    r"\b(?:you|them|people|some|many|others|critics|those|customers|employees|workers|who|everyone|fans|users)\b(?: \w+){0,3} $",
+    r"\b(?:you|them|people|some|many|others|critics|those|customers|employees|workers|who|everyone|fans|users)\b(?:,? \w+){0,5},? (?:and )?$",
     re.IGNORECASE,
 )
 FEELING = re.compile(
     r"(?:angry|anger|disappoint|hurt|upset|frustrat|concern|worr|outrag|offen|sad|disheart|appall|alarm|dismay)",
+    re.IGNORECASE,
+)
+SORRY = re.compile(
+    r"\b(?:apolog\w+|mistake|regret\w*|sorry|wrong|should have|failed|fell short|inexcusable|unacceptable)\b",
     re.IGNORECASE,
 )
 # What a company does when it turns away from a thing, and when it goes along with one.
@@ -190,10 +197,10 @@ JUDGES_WRONG = frozenset(
 JUDGES_RIGHT = frozenset(["praise", "applaud", "welcome", "support", "endorse", "defend", "commend", "hail", "back"])
 DEMANDS = frozenset(["urge", "demand", "call", "ask", "implore", "request", "encourage", "appeal", "push", "sign"])
 STOPS = _words(
-    r"withdraw\w*",
-    r"(?:to |must |should )?(?:stop|end|halt|cancel|cut|drop|rescind|repeal|revers|abandon|scrap|ban|break|"
-    r"pull|remove|fire|resign|suspend|revoke|block|reject|condemn|oppose|reconsider|shut down|abolish|leave|"
-    r"quit|sever|divest)\w*", r"take (?:it|them|the \w+) down",
+    r"withdraw\w*", r"take (?:it|them|the \w+) down",
+    r"(?:to |must |should )?(?:appeal against|challenge|fight|exempt|delay|reduce|lower|exclude|shield|waive|spare|lift|ease|postpone|soften|roll back|limit|stop|end(?!or)|halt|"
+    r"cancel|cut|drop|rescind|repeal|revers|abandon|scrap|ban|break|pull|remove|fire|resign|suspend|revoke|block|reject|condemn|oppose|reconsider|shut down|abolish|leave|quit|"
+    r"sever|divest)\w*",
 )  # fmt: skip
 GOES_ON = _words(
     r"(?:to |must |should )(?:continue|keep|maintain|preserve|extend|strengthen|enforce|uphold|pass|sign|"
@@ -205,9 +212,24 @@ NEGATED = re.compile(
     r"(?:[\s,]+[\w'-]+){0,3}[\s,]*$",
     re.IGNORECASE,
 )
-A_DEMAND = re.compile(
-    r"\b(?:calls?|demands?|requests?|push|appeals?|campaign to|campaign against|plea|petition|boycott|pledge|"
-    r"strike|protests?|movement|walkout|goal|"
-    r"equality|invitation|order to|mandate|ban on|ask)\b",
+_OF_A_DEMAND = re.compile(
+    r"\b(?:calls?|demands?|requests?|push|appeals?|plea|boycott|pledge|goals?|equality|diversity|inclusion|invitation|mandate|ask)\b",
     re.IGNORECASE,
 )
+_CAMPAIGN = re.compile(r"\bcampaign (?:to|against|for)\b", re.IGNORECASE)
+_OF_A_MOVEMENT = re.compile(r"\b(?:protests?|strikes?|walkouts?|movement|petition|rally|march)\b", re.IGNORECASE)
+
+
+def a_demand(target: str) -> bool:
+    """Say whether the target asks something of somebody: “the call to …”, “the campaign against …”."""
+    return bool(_OF_A_DEMAND.search(head_of(target)) or _CAMPAIGN.search(target))
+
+
+def a_movement(target: str) -> bool:
+    """Say whether the target is people protesting, so that joining them is support."""
+    return bool(_OF_A_MOVEMENT.search(head_of(target)))
+
+
+def head_of(target: str) -> str:
+    """Return a target without what hangs on it: “Calder's sacking” of “Calder's sacking of staff after a strike”."""
+    return re.split(r" (?:of|to|on|after|in|for|by|against|over|at|from|that|with)\b|,", target, maxsplit=1)[0]
