@@ -138,11 +138,13 @@ def _of_entry(entry: Any, url: str) -> Item:
     source = entry.get("source")
     publisher = entry.get("publisher") or (source.get("title") if isinstance(source, dict) else "")
     link = _link(entry.get("link") or _permalink(entry), url)
-    written = str(entry.get("published") or entry.get("updated") or "")
+    # Asked as plain dicts: feedparser's own get() answers with one date for another, and warns of it.
+    written = str(dict.get(entry, "published") or dict.get(entry, "updated") or "")
     day = _day(written)
     # feedparser knows stranger forms than we do, but it makes a March day of February 30.
-    if day is None and entry.get("published_parsed") and not _ISO.match(written):
-        day = _believed(*entry["published_parsed"][:3])
+    parsed = dict.get(entry, "published_parsed") or dict.get(entry, "updated_parsed")
+    if day is None and parsed and not _ISO.match(written):
+        day = _believed(*parsed[:3])
     return Item(_hashed(entry.get("id"), link, title), link, title, day, _title(publisher)[:200])
 
 
