@@ -15,15 +15,18 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
+from tests.factories import make_company, make_event
 from tests.fakes import Server, server
 from tracker.core.drafts import Draft
-from tracker.ingest import answers, find, llm
+from tracker.ingest import answers, find, llm, pipeline
 from tracker.ingest.find import article as articles
 from tracker.ingest.scoring.articles import gazetteer
+from tracker.models import WatchTerms
 
 FOLDER = Path(__file__).parent / "articles"
 KNOWN = gazetteer(FOLDER, FOLDER)
 DAY = dt.date(2026, 2, 5)
+LATER = dt.date(2026, 3, 30)
 TARGET = "the border patrols in Port Maren"
 TEXT = (
     "Quaylark chief calls raids ‘barbaric’\n\n"
@@ -511,3 +514,24 @@ def test_drafts_are_frozen_and_in_the_order_of_the_article() -> None:
     assert made == (earlier, later)
     with pytest.raises(dataclasses.FrozenInstanceError):
         made[0].stance = "supportive"  # type: ignore[misc]
+
+
+# --- In the pipeline ---------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_the_pipeline_uses_the_model_and_goes_on_without_it(fake: FakeModel) -> None:
+    event = make_event(slug="patrols", title="Border patrols in Port Maren", stance_target=TARGET)
+    WatchTerms.objects.create(event=event, terms=["patrols", "Port Maren"])
+    make_company("Quaylark"), make_company("Tessavane Bank")
+    edited = TEXT.replace("Wednesday", "Tuesday") + " Norvane Energy declined to comment on the patrols."
+    fake.says({"statements": [SAID, SILENT]}).sends(b"")
+    first, _ = pipeline.receive(text=TEXT, published=LATER)
+    second, _ = pipeline.receive(text=edited, published=LATER)
+    for report in (first, second):
+        pipeline.advance(report.pk)
+        report.refresh_from_db()
+    assert (first.state, second.state) == ("proposed", "proposed")
+    assert [one.finder for one in first.candidates.all()] == ["llm-1:tiny", "llm-1:tiny"]
+    assert {one.finder for one in second.candidates.all()} <= {find.FINDER_VERSION}
+    assert "It was read by the rules instead." in second.state_reason

@@ -18,9 +18,8 @@ from django.db.models import Q, QuerySet
 
 from tracker.core import ledger, net, storage
 from tracker.ingest import extract as extracting
-from tracker.ingest import held, robots, stories
+from tracker.ingest import held, llm, robots, stories
 from tracker.ingest.decide import decide
-from tracker.ingest.find import FINDER_VERSION, find
 from tracker.ingest.knowledge import Knowledge, knowledge
 from tracker.ingest.links import page_canonical
 from tracker.ingest.match import match as match_events
@@ -216,7 +215,7 @@ def propose(report: Report, now: dt.datetime) -> None:
     about = [known.event(slug) for slug in report.event_matches.values_list("event__slug", flat=True)]
     events = [event for event in about if event is not None]
     event = max(events, key=lambda one: (one.began_latest or dt.date.min, one.parent is not None), default=None)
-    found = find(
+    found = llm.read(  # by the rules, unless a language model is configured
         capture.text,
         gazetteer=known.gazetteer,
         event=event,
@@ -227,7 +226,8 @@ def propose(report: Report, now: dt.datetime) -> None:
     )
     rows = held.on_tree(event.root, report) if event else []
     with transaction.atomic():
-        made = [_leave(report, capture, draft, event.slug if event else None, rows) for draft in found.drafts]
+        slug = event.slug if event else None
+        made = [_leave(report, capture, draft, slug, rows, found.finder) for draft in found.drafts]
         _supersede(report, made, now)
         ledger.bump_coverage()
         notes = " ".join(found.notes)
@@ -245,13 +245,15 @@ def _supersede(report: Report, made: list[Candidate], now: dt.datetime) -> None:
     )
 
 
-def _leave(report: Report, capture: Capture, draft: Draft, event: str | None, rows: list[held.Row]) -> Candidate:
+def _leave(
+    report: Report, capture: Capture, draft: Draft, event: str | None, rows: list[held.Row], finder: str
+) -> Candidate:
     """Leave a candidate, unless this finder has left it before."""
     decision = decide(draft, [row.held for row in rows])
     about = next((row.statement for row in rows if row.held.public_id == decision.about), None)
     candidate, new = Candidate.objects.get_or_create(
         report=report,
-        finder=FINDER_VERSION,
+        finder=finder,
         key=draft.key(),
         defaults={
             "capture": capture,
