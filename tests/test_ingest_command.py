@@ -290,6 +290,15 @@ def test_waiting_counts_what_was_found_and_what_was_not(tmp_path: Path, monkeypa
     assert re.search(r"https://news.example/later: Busy. It is tried again at \d\d:\d\d UTC.", err)
 
 
+def test_what_is_known_and_done_counts_as_duplicate_and_needs_no_worker(kicked: list[int]) -> None:
+    ingest("https://news.example/a")
+    ends(Report.objects.get(), ReportState.DONE)
+    kicked.clear()
+    status, out, err = ingest("https://news.example/a", "--wait")
+    assert (status, err, kicked) == (0, "", [])
+    assert out.splitlines()[-1] == "1 of 1 · found 0 · duplicates 1 · failed 0"
+
+
 def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tasks, "kick", lambda pk: ends(Report(pk=pk), ReportState.DONE) or True)
     status, out, _ = ingest("https://news.example/a", "--wait", out=Terminal())

@@ -48,18 +48,20 @@ class Command(BaseCommand):
         except NoSource as refusal:
             raise CommandError(str(refusal), returncode=2) from refusal
         if left:
-            self.stderr.write(f"Passed over {left} other files. Name a feed's file itself to have its items fetched.")
+            files = f"{left} other file{'s' if left > 1 else ''}"
+            self.stderr.write(f"Passed over {files}. Name a feed's file itself to have its items fetched.")
         ids: list[int] = []
         known = refused = 0
         woken = True
         for source in named:
             taken = sources.take(source, now=timezone.now(), outlet=outlet, published=published, events=events)
             refused += bool(taken.refused)
-            known += taken.known - len(taken.had)
-            for report_id in (*taken.new, *taken.had):
+            under_way = (*taken.new, *Report.objects.unfinished().filter(pk__in=taken.had).values_list("pk", flat=True))
+            known += taken.known - (len(under_way) - len(taken.new))
+            for report_id in under_way:
                 woken = tasks.kick(report_id) and woken
             self._tell(source.named, taken)
-            ids += [one for one in (*taken.new, *taken.had) if one not in ids]
+            ids += [one for one in under_way if one not in ids]
         if ids and not woken:
             self.stderr.write(
                 "No worker could be told: the reports are kept, and wait. Start one, or run: manage.py sweep --run"
