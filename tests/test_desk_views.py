@@ -259,7 +259,10 @@ def test_everything_that_is_wrong_is_said_at_once_and_nothing_typed_is_lost(ana:
         "What I typed.",
     ):
         assert sentence in page
-    assert fields(response.content.decode())["said"] == "someday"
+    html = response.content.decode()
+    assert fields(html)["said"] == "someday"
+    named = re.findall(r'<li><a href="#([^"]+)">', html)
+    assert len(named) == 4 and all(f'id="{one}"' in html for one in named)
     candidate.refresh_from_db()
     assert (candidate.state, candidate.claimed_by) == ("pending", make.editor())
 

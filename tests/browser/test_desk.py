@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests import factories as make
 from tests.browser import desk_cast as cast
 from tracker.models import Candidate, Coding, Inquiry, Statement
-from tracker.review import publishing
+from tracker.review import publishing, second_coding
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -380,6 +380,41 @@ def test_a_changed_offset_is_refused_by_the_server(live_server: Any, queue: list
     heading(page, 2)
 
 
+def test_words_the_machine_passed_over_become_a_candidate(live_server: Any, queue: list[Candidate], seat: Seat) -> None:
+    page = seat(make.editor())
+    page.goto(address(live_server, queue[0]))
+    heading(page, 1)
+    press(page, "w")
+    expect(page.get_by_role("heading", name="Whole article")).to_be_visible()
+    expect(page.locator(".card")).to_have_count(9)
+    select(page, "She also called Premier Olm “a strong leader who can still put this right”")
+    page.get_by_role("button", name="New candidate").click()
+    heading(page, 10, of=10)
+    page.locator("#id_voices-0-company").fill("Calder Fer")
+    expect(page.locator("#offered option")).to_have_attribute("value", "Calder Ferries")
+    page.locator("#id_voices-0-company").fill("Calder Ferries")
+    page.locator("#main").focus()
+    press(page, "5", "o", "a")
+    expect(page.locator(".after")).to_contain_text("Accepted")
+    quote = Statement.objects.get().citations.get().quotes.get()
+    assert cast.TEXT[quote.start : quote.end] == quote.text
+    assert quote.text.startswith("She also called")
+
+
+def test_a_second_coding_is_done_by_keys(live_server: Any, queue: list[Candidate], seat: Seat) -> None:
+    drawn = next(f"OR-TEST{n:03}" for n in range(99) if second_coding.in_sample(f"OR-TEST{n:03}"))
+    statement = make.make_statement(public_id=drawn, event=queue[0].event)
+    Coding.objects.create(
+        statement=statement, coder=make.editor(), field="stance", value="critical", blind=True, codebook_version="1.0"
+    )
+    page = seat(make.second_editor())
+    page.goto(address(live_server) + f"second/{drawn}/")
+    expect(page.locator("body.scripted .keys")).to_be_visible()
+    press(page, "3", "o", "a")
+    expect(page.get_by_role("heading", name="To settle")).to_be_visible()
+    assert Coding.objects.get(coder=make.second_editor(), field="stance").value == "calls_for_calm"
+
+
 # --- Without a server, without a script ------------------------------------------------------------------
 
 
@@ -451,9 +486,25 @@ def test_no_screen_of_the_desk_has_a_barrier_that_axe_knows(
     check("wrong", page)
     other.goto(address(live_server, queue[1]))
     check("taken", other)
-    for path in ("approvals/", "drafts/", f"rows/{statement.public_id}/"):
+    drawn = next(f"OR-TEST{n:03}" for n in range(99) if second_coding.in_sample(f"OR-TEST{n:03}"))
+    twice = make.make_statement(public_id=drawn, event=queue[0].event, report=make.make_report("https://x.example/a"))
+    Coding.objects.create(
+        statement=twice, coder=make.editor(), field="stance", value="critical", blind=True, codebook_version="1.0"
+    )
+    for path in (
+        "approvals/",
+        "drafts/",
+        f"rows/{statement.public_id}/",
+        f"reports/{queue[0].report.public_id}/",
+        "second/",
+        f"second/{drawn}/",
+    ):
         other.goto(address(live_server) + path)
         check(path, other)
+    voice = twice.voices.get()
+    second_coding.code(twice, by=make.second_editor(), stance="neutral", capacities={voice.pk: "official"})
+    page.goto(address(live_server) + f"second/{drawn}/settle/")
+    check("settling", page)
     assert found == {}
 
 
@@ -464,7 +515,10 @@ def test_no_screen_scrolls_sideways(live_server: Any, queue: list[Candidate], se
     )
     page = seat(make.editor(), viewport={"width": width, "height": 800})
     wide = {}
-    for path in ("", f"candidates/{queue[6].pk}/", "approvals/", "drafts/", f"rows/{statement.public_id}/"):
+    whole = f"reports/{queue[0].report.public_id}/"
+    for path in (
+        "", f"candidates/{queue[6].pk}/", "approvals/", "drafts/", "second/", whole, f"rows/{statement.public_id}/",
+    ):  # fmt: skip
         page.goto(address(live_server) + path)
         across = page.evaluate("document.documentElement.scrollWidth")
         if across > width:

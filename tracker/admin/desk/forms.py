@@ -6,6 +6,7 @@ machine proposed, and the two are compared afterwards.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from typing import Any
 
@@ -311,6 +312,15 @@ class RejectForm(forms.Form):
         return given
 
 
+@dataclasses.dataclass(frozen=True)
+class Problem:
+    """An error of one field, with the id to go to."""
+
+    id: str
+    label: str
+    sentence: str
+
+
 class Sheet:
     """The main form and its lists, bound together."""
 
@@ -357,12 +367,18 @@ class Sheet:
         return all(valid)
 
     @property
-    def problems(self) -> int:
-        """How many fields are wrong; none while nothing was posted."""
+    def problems(self) -> list[Problem]:
+        """What is wrong, field by field, each with the place to go to; none while nothing was posted."""
         if not self.main.is_bound:
-            return 0
-        fields = [name for name in self.main.errors if name != "__all__"]
-        return len(fields) + sum(len(errors) for rows in self.lists for errors in rows.errors)
+            return []
+        found = [form for form in (self.main, *(form for rows in self.lists for form in rows.forms)) if form.errors]
+        return [
+            Problem(form[name].id_for_label or form[name].auto_id, str(form[name].label), str(error))
+            for form in found
+            for name, errors in form.errors.items()
+            if name != "__all__"
+            for error in errors
+        ]
 
     def problems_of_the_citation(self) -> list[str]:
         """Say what is wrong with what a merge takes: the citation and its quotes, not the coding."""

@@ -241,7 +241,7 @@
 
   function reveal(box, first, value) {
     if (!value) return;
-    if (!first.value) first.value = value;
+    if (first && !first.value) first.value = value;  // a second coding has no proposal
     if (!box) return;
     box.hidden = false;
     const same = box.dataset.value === value;
@@ -286,6 +286,10 @@
     if (!target) return;
     if (target.matches(".show")) {
       if (target.dataset.start && show(Number(target.dataset.start), Number(target.dataset.end))) event.preventDefault();
+    } else if (target.closest(".wrong") && target.hash) {
+      const field = document.getElementById(target.hash.slice(1));
+      const inner = field && (field.matches("input, select, textarea") ? field : $("input:not([type=hidden])", field));
+      if (inner) { event.preventDefault(); const fold = inner.closest("details"); if (fold) fold.open = true; inner.focus(); inner.scrollIntoView({ block: "center" }); }
     } else if (target.matches(".add")) add(target.dataset.add);
     else if (target.matches(".take") && selected) setQuote(target.closest(".item"), selected);
     else if (target.matches(".all-same")) sameVoice();
