@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from tracker.models import Statement, Voice
+from tracker.pages import linked_data
 from tracker.reading import lookups
 
 FIELDS = (
@@ -37,6 +38,11 @@ def context() -> dict[str, Any]:
     held = lookups.coverage()
     return {
         "title": "About the data",
+        "data": linked_data.dataset(
+            description="What companies said about public events, with the words, the reports and who says so.",
+            statements=held.statements,
+            updated=held.updated_at.isoformat() if held.updated_at else "",
+        ),
         "canonical": reverse("pages:about"),
         "updated_at": held.updated_at,
         "counts": [

@@ -12,7 +12,9 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from tracker.core import verification
 from tracker.models import Citation, Company, Outlet, Person, Quote, Statement, Voice
@@ -332,6 +334,11 @@ def person_name(person: Person) -> Name:
 def outlet_name(outlet: Outlet) -> Name:
     """Return an outlet's name with its page."""
     return Name(outlet.name, reverse("pages:outlet", args=[outlet.slug]))
+
+
+def oembed(path: str) -> str:
+    """Return the address that tells other sites how to embed one of our pages."""
+    return f"{settings.SITE_URL}{reverse('pages:oembed')}?{urlencode({'url': settings.SITE_URL + path})}"
 
 
 def signatures(statement: Statement) -> str:

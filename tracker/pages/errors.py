@@ -6,6 +6,7 @@ Addresses under /api/ answer in problem+json instead.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -20,6 +21,8 @@ from tracker.pages import words
 from tracker.reading.errors import FilterError, Gone, Missing, Moved, Problem
 from tracker.reading.filters import PARAMETERS
 
+# Controls of ASCII, DEL, and in UTF-8 those of Latin-1 and the non-characters at the end of the first plane.
+CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f]|\xef\xbf[\xbe\xbf]")
 HEADINGS = {
     400: "We could not read this address",
     403: "This is not open to you",
@@ -42,7 +45,7 @@ def answering(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @functools.wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            return view(request, *args, **kwargs)
+            return _legible(view(request, *args, **kwargs))
         except FilterError as error:
             return refused(request, error)
         except Missing:
@@ -56,6 +59,16 @@ def answering(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return moved(f"{path}?{query}" if query else path)
 
     return answered
+
+
+def _legible(response: HttpResponse) -> HttpResponse:
+    """Leave out what no page may hold: control characters, should any have come into the record past ``review``."""
+    if response.streaming or not response.get("Content-Type", "").startswith(("text/html", "image/svg+xml")):
+        return response
+    content = CONTROLS.sub(b"", response.content)
+    if content != response.content:
+        response.content = content
+    return response
 
 
 def refused(request: HttpRequest, error: FilterError) -> HttpResponse:
@@ -129,7 +142,7 @@ def page(
         "noindex": True,
         **more,
     }
-    return render(request, "tracker/error.html", context, status=status)
+    return _legible(render(request, "tracker/error.html", context, status=status))
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

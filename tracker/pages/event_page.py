@@ -72,6 +72,9 @@ def context(page: EventPage, statements: Sequence[Statement], *, board: Any, as_
     return {
         "section": "events",
         "title": event.title,
+        "picture_href": reverse("pages:share-event", args=[event.slug]),
+        "embed_href": reverse("pages:embed-event", args=[event.slug]),
+        "oembed_href": entries.oembed(reverse("pages:event", args=[event.slug])),
         "description": event.description,
         "event": event,
         "root": root,

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from tracker.models import Event
 from tracker.models.choices import Asked, Channel, Found, Medium, Where
-from tracker.pages import curve, event_chart, event_page, marks, words
+from tracker.pages import curve, entries, event_chart, event_page, marks, words
 from tracker.reading.board import Board, Figures, Group, Row, line, line_names
 from tracker.reading.silence import Silence
 
@@ -129,6 +129,9 @@ def context(found: Silence, path: str) -> dict[str, Any]:
         "alternates": _alternates(found),
         "is_sample": found.root.is_sample,
         "tell_href": reverse("pages:tell", args=["event", found.event.slug]),
+        "picture_href": reverse("pages:share-event", args=[found.event.slug]),
+        "embed_href": address(reverse("pages:embed-silence", args=[found.event.slug]), found.query),
+        "oembed_href": entries.oembed(address(path, found.query)),
     }
     if found.board is None:
         return shown

@@ -25,7 +25,7 @@ from tracker.models.choices import (
     StatementState,
     Verification,
 )
-from tracker.pages import changes, entries, marks, words
+from tracker.pages import changes, entries, linked_data, marks, words
 from tracker.pages.entries import Linked, Name
 from tracker.pages.passages import Passage, Span, passages
 from tracker.reading.lookups import StatementPage
@@ -183,6 +183,10 @@ def context(page: StatementPage) -> dict[str, Any]:
         "others": [entries.brief(one) for one in page.others],
         "others_of": others_of.name if others_of else "The same companies",
         "version": page.versions,
+        "data": linked_data.quotation(statement),
+        "embed_href": reverse("pages:embed-statement", args=[statement.public_id]),
+        "oembed_href": entries.oembed(read.href),
+        "picture_href": reverse("pages:share-statement", args=[statement.public_id]),
         "tell_href": reverse("pages:tell", args=["statement", statement.public_id]),
         "updated_at": page.updated_at,
         "json_href": f"/api/v1/statements/{statement.public_id}/",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
-from tracker.pages import feeds, telling, views
+from tracker.pages import embedding, feeds, telling, views
 
 app_name = "pages"
 
@@ -22,12 +22,20 @@ urlpatterns = [
     path("sectors/<slug:key>/", views.sector, name="sector"),
     path("outlets/<slug:slug>/", views.outlet, name="outlet"),
     path("statements/<str:public_id>/", views.statement, name="statement"),
+    path("statements/<str:public_id>/versions/", views.versions, name="versions"),
+    re_path(r"^statements/(?P<public_id>[^/]+)/cite\.(?P<form>bib|ris)$", views.cite, name="cite"),
+    path("share/statements/<str:public_id>.svg", views.share_statement, name="share-statement"),
+    path("share/events/<slug:slug>.svg", views.share_event, name="share-event"),
     path("inquiries/<str:public_id>/", views.inquiry, name="inquiry"),
     path("reports/<str:public_id>/", views.report, name="report"),
     path("corrections/", views.corrections, name="corrections"),
     path("methodology/", views.methodology, name="methodology"),
     path("about/", views.about, name="about"),
     path("search/", views.search, name="search"),
+    path("embed/statements/<str:public_id>/", embedding.statement, name="embed-statement"),
+    path("embed/events/<slug:slug>/", embedding.event, name="embed-event"),
+    path("embed/events/<slug:slug>/silence/", embedding.board, name="embed-silence"),
+    path("oembed/", embedding.oembed, name="oembed"),
     path("tell/thanks/", telling.told, name="told"),
     path("tell/<slug:entity>/<str:name>/", telling.tell, name="tell"),
     path("robots.txt", views.robots, name="robots"),

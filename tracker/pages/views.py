@@ -13,12 +13,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from tracker.models import Company, Event
-from tracker.models.choices import Sector
+from tracker.models.choices import Entity, Sector
 from tracker.pages import (
     about_page,
     asides,
     asked,
     changes,
+    citing,
     entries,
     errors,
     event_page,
@@ -26,13 +27,16 @@ from tracker.pages import (
     lists,
     profiles,
     search_page,
+    share,
     silence_page,
     statement_page,
     telling,
+    versions_page,
     words,
 )
 from tracker.pages.codebook import codebook
 from tracker.pages.conditional import conditional
+from tracker.reading import changes as ledger
 from tracker.reading import filters, lookups, overview, places
 from tracker.reading import search as looking
 from tracker.reading import silence as board_of
@@ -133,6 +137,67 @@ def statement(request: HttpRequest, public_id: str) -> HttpResponse:
     """One statement with its evidence."""
     found = lookups.statement_page(public_id)
     return render(request, "tracker/statement.html", statement_page.context(found))
+
+
+@require_safe
+@errors.answering
+@conditional
+def versions(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What a statement said before it was corrected or updated."""
+    found = lookups.statement_page(public_id)
+    name = found.statement.public_id
+    context = {
+        "section": "events",
+        "title": f"Earlier versions of {name}",
+        "public_id": name,
+        "statement_href": reverse("pages:statement", args=[name]),
+        "versions": versions_page.versions(ledger.versions_of(Entity.STATEMENT, name)),
+        "canonical": reverse("pages:versions", args=[name]),
+        "is_sample": found.statement.event.root.is_sample,
+        "json_href": f"/api/v1/statements/{name}/versions/",
+        "tell_href": telling.about("statement", name),
+    }
+    return render(request, "tracker/versions.html", context)
+
+
+@require_safe
+@errors.answering
+@conditional
+def cite(request: HttpRequest, public_id: str, form: str) -> HttpResponse:
+    """How to cite a statement, for programs that keep references."""
+    found = lookups.statement_page(public_id)
+    one = citing.of(found.statement, version=found.versions, updated=found.updated_at)
+    body, kind = {
+        "bib": (citing.bibtex, "application/x-bibtex"),
+        "ris": (citing.ris, "application/x-research-info-systems"),
+    }[form]
+    response = HttpResponse(body(one), content_type=f"{kind}; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{found.statement.public_id}.{form}"'
+    return response
+
+
+@require_safe
+@errors.answering
+@conditional
+def share_statement(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The picture beside a shared link to a statement."""
+    found = lookups.statement_page(public_id)
+    picture = share.of_statement(found.statement, statement_page.headline(found.statement))
+    return _picture(request, picture, is_sample=found.statement.event.root.is_sample)
+
+
+@require_safe
+@errors.answering
+@conditional
+def share_event(request: HttpRequest, slug: str) -> HttpResponse:
+    """The picture beside a shared link to an event."""
+    found = lookups.event_page(slug)
+    return _picture(request, share.of_event(found), is_sample=found.root.is_sample)
+
+
+def _picture(request: HttpRequest, picture: share.Picture, *, is_sample: bool) -> HttpResponse:
+    context = {"picture": picture, "is_sample": is_sample}
+    return render(request, "tracker/share.svg", context, content_type="image/svg+xml")
 
 
 @require_safe

@@ -72,7 +72,7 @@ class TokensField(forms.Field):
         known = set(self.known([token.key for token in tokens]))
         for token in tokens:
             if token.key not in known:
-                raise forms.ValidationError(f"“{token.key[:60]}” is not known.", params={"value": token.key})
+                raise forms.ValidationError(f"“{token.key[:60]}” is not known.")
         return tokens
 
 
