@@ -3,8 +3,14 @@
     queue    which candidates, in which order, and the filters that survive every step
     article  the stored text in numbered paragraphs, with the evidence marked
     names    what an editor typed, found among the companies, people and outlets we hold
-    forms    the proposal as fields, and the fields as what ``review`` is given
-    views    the screens themselves
+    proposed the proposal as first values of the form
+    forms    the fields, what each takes and refuses
+    sheet    all forms of one candidate, bound together
+    edits    the fields as what ``review`` is given
+    beside   what we hold already on the same company and event
+    screen   everything the review screen shows of one candidate
+    views    queue and review screen; ``whole`` all candidates of one article; ``approvals`` drafts on their
+             way to readers; ``second`` the second coding; ``lookups`` small answers for the script
 
 Nothing here writes the record: each decision is one call of ``tracker.review``.
 """

@@ -24,6 +24,7 @@ ROWS_A_PAGE = 40
 EVIDENCE = ("citations__report__outlet", "citations__quotes")
 WHOLE_EVIDENCE = (*EVIDENCE, "citations__report__captures", "citations__credits_outlet")
 READ = ("voices__company", "voices__person", *EVIDENCE)
+READ_TO_JUDGE = (*READ, *rules.TO_READ)
 READ_WHOLE = (
     *READ,
     *WHOLE_EVIDENCE,
@@ -41,7 +42,7 @@ def awaiting(request: HttpRequest) -> HttpResponse:
     """List what a second editor must look at, what the user may approve first."""
     user = _user(request)
     notes = {note.row: note.text for note in second_look.sent_back()}
-    rows = waiting.awaiting().select_related("event__parent", "accepted_by").prefetch_related(*READ, *rules.TO_READ)
+    rows = waiting.awaiting().select_related("event__parent", "accepted_by").prefetch_related(*READ_TO_JUDGE)
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     lines = [
         {

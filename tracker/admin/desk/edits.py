@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tracker.admin.desk.forms import OF_A_CITATION, Sheet
+from tracker.admin.desk.forms import OF_A_CITATION
+from tracker.admin.desk.sheet import Sheet
 from tracker.models.dates import DateSpan
 
 

@@ -6,19 +6,15 @@ machine proposed, and the two are compared afterwards.
 
 from __future__ import annotations
 
-import dataclasses
-import datetime as dt
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.formsets import BaseFormSet
 
 from tracker.admin.dates import HonestDateField
 from tracker.admin.desk import names
 from tracker.core import text as words
-from tracker.core.drafts import Draft
-from tracker.models import Ask, Candidate, Capture, Company, Event, Person, Target
+from tracker.models import Ask, Capture, Company, Event, Person, Target
 from tracker.models.choices import (
     INQUIRY_KINDS,
     MEDIA_OF_CHANNEL,
@@ -34,13 +30,10 @@ from tracker.models.choices import (
     Form,
     InquiryOutcome,
     LinkKind,
-    Medium,
     Part,
-    Precision,
     QuoteKind,
     Stance,
 )
-from tracker.models.dates import DateSpan
 
 OPEN = ("", "Choose…")
 REJECTIONS = (
@@ -54,10 +47,6 @@ REJECTIONS = (
 )
 # What a further citation takes from the form; the coding of the row it joins stays as it is.
 OF_A_CITATION = ("basis", "attribution", "credits", "claims_first", "own_access")
-OUTCOME_OF_KIND = {
-    CandidateKind.DECLINED_TO_COMMENT: InquiryOutcome.DECLINED,
-    CandidateKind.NO_RESPONSE: InquiryOutcome.NO_ANSWER,
-}
 
 
 def channel_choices() -> list[tuple[str, list[tuple[str, str]]]]:
@@ -312,93 +301,6 @@ class RejectForm(forms.Form):
         return given
 
 
-@dataclasses.dataclass(frozen=True)
-class Problem:
-    """An error of one field, with the id to go to."""
-
-    id: str
-    label: str
-    sentence: str
-
-
-class Sheet:
-    """The main form and its lists, bound together."""
-
-    def __init__(
-        self,
-        candidate: Candidate,
-        *,
-        draft: Draft,
-        events: list[Event],
-        targets: list[Target],
-        asks: list[Ask],
-        known: dict[str, str],
-        data: Any = None,
-    ) -> None:
-        self.draft = draft
-        first = initial_of(candidate, draft)
-        self.main = CandidateForm(data, initial=first, events=events, auto_id="id_%s")
-        self.voices = Voices(data, prefix="voices", initial=_voices(draft, known))
-        self.quotes = Quotes(data, prefix="quotes", initial=_quotes(draft), form_kwargs={"capture": candidate.capture})
-        self.asks = Asks(data, prefix="asks", initial=_asks(draft, asks))
-        self.positions = Positions(data, prefix="positions", initial=_positions(draft, targets))
-        self.links = Links(data, prefix="links")
-        _choose(self.asks, "ask", asks)
-        _choose(self.positions, "target", targets)
-
-    @property
-    def lists(self) -> tuple[BaseFormSet[Any], ...]:
-        """The lists, in the order of the form."""
-        return (self.voices, self.quotes, self.asks, self.positions, self.links)
-
-    def is_valid(self) -> bool:
-        """Check everything, so that all errors are shown at once."""
-        valid = [self.main.is_valid(), *(rows.is_valid() for rows in self.lists)]
-        if all(valid) and not self.rows(self.voices, "company", "person"):
-            self.main.add_error(None, "A statement needs at least one voice.")
-            return False
-        for row in self.voices.forms:
-            # Only now is it known whether the row asks for a capacity at all.
-            named = row.cleaned_data.get("company") or row.cleaned_data.get("person") if row.is_valid() else ""
-            removed = self.voices.can_delete and row.is_valid() and row.cleaned_data.get("DELETE")
-            if named and not removed and not row.cleaned_data.get("capacity") and not self.main.is_inquiry:
-                row.add_error("capacity", "Choose whose voice it is.")
-                valid.append(False)
-        return all(valid)
-
-    @property
-    def problems(self) -> list[Problem]:
-        """What is wrong, field by field, each with the place to go to; none while nothing was posted."""
-        if not self.main.is_bound:
-            return []
-        found = [form for form in (self.main, *(form for rows in self.lists for form in rows.forms)) if form.errors]
-        return [
-            Problem(form[name].id_for_label or form[name].auto_id, str(form[name].label), str(error))
-            for form in found
-            for name, errors in form.errors.items()
-            if name != "__all__"
-            for error in errors
-        ]
-
-    def problems_of_the_citation(self) -> list[str]:
-        """Say what is wrong with what a merge takes: the citation and its quotes, not the coding."""
-        self.main.is_valid()
-        self.quotes.is_valid()
-        wanted = (*OF_A_CITATION, *(("outcome",) if self.main.is_inquiry else ()))
-        wrong = [error for name in wanted for error in self.main.errors.get(name, [])]
-        return wrong + [error for errors in self.quotes.errors for held in errors.values() for error in held]
-
-    def rows(self, of: BaseFormSet[Any], *any_of: str) -> list[dict[str, Any]]:
-        """Return the rows of a list that say something and are not being removed."""
-        return [
-            row.cleaned_data
-            for row in of.forms
-            if row.cleaned_data
-            and not row.cleaned_data.get("DELETE")
-            and any(row.cleaned_data.get(name) for name in any_of)
-        ]
-
-
 def depth_of(event: Event, events: list[Event]) -> int:
     """Count the events above this one among those read."""
     parents = {one.pk: one.parent_id for one in events}
@@ -425,54 +327,6 @@ def in_tree_order(events: list[Event]) -> list[Event]:
     return found
 
 
-def initial_of(candidate: Candidate, draft: Draft) -> dict[str, Any]:
-    """The proposal as the main form shows it: everything but the stance."""
-    media = MEDIA_OF_CHANNEL.get(draft.channel, ())
-    medium = draft.medium if draft.medium in media else Medium.UNSPECIFIED
-    is_letter = candidate.kind == CandidateKind.OPEN_LETTER
-    return {
-        "kind": candidate.kind,
-        "event": candidate.event_id,
-        "channel": f"{draft.channel}:{medium}",
-        "disclosure": draft.disclosure,
-        "audience": Audience.STAFF if draft.channel == Channel.INTERNAL else Audience.UNSPECIFIED,
-        "form": Form.OPEN_LETTER if is_letter else Form.INDIVIDUAL,
-        "said": span_of(draft),
-        "said_as_written": draft.said.as_written,
-        "said_reason": "" if draft.said.as_written else draft.reasons.get("said", "")[:300],
-        "operations_only": draft.operations_only,
-        "summary": "" if tells_a_stance(draft.summary) else draft.summary,
-        "language": candidate.report.language or "en",
-        "basis": draft.basis if draft.basis in Basis.values else Basis.OUTLETS_ASSERTION,
-        "attribution": draft.attribution or "",
-        "credits": draft.reported_by or "",
-        "claims_first": draft.claims_first,
-        "signature_count": draft.signature_count,
-        "signature_comparator": draft.signature_comparator or Comparator.EXACTLY,
-        "outcome": OUTCOME_OF_KIND.get(CandidateKind(candidate.kind), ""),
-        "about_event": AboutEvent.YES,
-    }
-
-
-def tells_a_stance(summary: str) -> bool:
-    """Whether a proposed summary gives away the proposed stance, which the coder must not see first."""
-    told = summary.casefold()
-    return any(stance.label.casefold() in told for stance in Stance)
-
-
-def span_of(draft: Draft) -> DateSpan:
-    """The proposed date as the record keeps dates."""
-    said = draft.said
-    if not said.earliest and not said.latest:
-        return DateSpan()
-    precision = said.precision if said.precision in Precision.values else Precision.RANGE
-    return DateSpan(_day(said.earliest), _day(said.latest), precision)
-
-
-def _day(iso: str | None) -> Any:
-    return dt.date.fromisoformat(iso) if iso else None
-
-
 def _outlet(typed: str) -> Any:
     if not typed.strip():
         return None
@@ -480,59 +334,3 @@ def _outlet(typed: str) -> Any:
     if found is None:
         raise ValidationError(f"We hold no outlet “{typed}”. Add it under Outlets first, or leave this empty.")
     return found
-
-
-def _voices(draft: Draft, known: dict[str, str]) -> list[dict[str, Any]]:
-    return [
-        {
-            "company": known.get(voice.company or "", voice.organization_as_written or voice.organization or ""),
-            "new_company": bool(voice.organization) and (voice.company or "") not in known,
-            "person": known.get(f"person:{voice.person}", voice.speaker or ""),
-            "new_person": bool(voice.speaker) and f"person:{voice.person}" not in known,
-            "title": voice.role or "",
-            "part": Part.SIGNATORY if draft.kind == CandidateKind.OPEN_LETTER else Part.AUTHOR,
-        }
-        for voice in draft.voices
-    ]
-
-
-def _quotes(draft: Draft) -> list[dict[str, Any]]:
-    return [
-        {
-            "text": quote.text,
-            "start": quote.start,
-            "end": quote.end,
-            "kind": quote.kind if quote.kind in QuoteKind.values else QuoteKind.PARTIAL,
-            "attribution": quote.attribution or "",
-        }
-        for quote in draft.quotes
-    ]
-
-
-def _asks(draft: Draft, asks: list[Ask]) -> list[dict[str, Any]]:
-    held = {ask.slug: ask.pk for ask in asks}
-    return [
-        {"ask": held[asked.ask], "addressee": asked.addressee or "", "basis": asked.basis}
-        for asked in draft.asks
-        if asked.ask in held
-    ]
-
-
-def _positions(draft: Draft, targets: list[Target]) -> list[dict[str, Any]]:
-    # The side stays open like the stance: it is the coder's to choose.
-    held = {target.label.casefold(): target.pk for target in targets}
-    return [
-        {"target": held[position.target.casefold()]}
-        for position in draft.positions
-        if position.target.casefold() in held
-    ]
-
-
-def _choose(rows: BaseFormSet[Any], name: str, among: list[Any]) -> None:
-    choices = [OPEN, *((row.pk, str(row)) for row in among)]
-    for form in [*rows.forms, rows.empty_form]:
-        field = form.fields[name]
-        field.queryset = (
-            type(among[0]).objects.filter(pk__in=[row.pk for row in among]) if among else field.queryset.none()
-        )
-        field.choices = choices

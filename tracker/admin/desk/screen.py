@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.admin.dates import explained
 from tracker.admin.desk import article, queue
-from tracker.admin.desk.forms import Sheet, channel_choices, in_tree_order, span_of
+from tracker.admin.desk.forms import channel_choices, in_tree_order
+from tracker.admin.desk.proposed import span_of
+from tracker.admin.desk.sheet import Sheet
 from tracker.core.drafts import Draft, Span
 from tracker.models import Ask, Candidate, Capture, Company, Event, Person, Target
 from tracker.models.choices import INQUIRY_KINDS, Basis, CandidateState, Capacity, Channel, Disclosure
@@ -234,7 +236,11 @@ class Screen:
             reasons.append("it rests on an anonymous source")
         if any(form["capacity"].value() == Capacity.PERSONAL for form in self.sheet.voices.forms):
             reasons.append("it is somebody's personal voice")
-        if main["stance"].value() in TAKES_A_SIDE and main["basis"].value() == Basis.OUTLETS_ASSERTION:
+        if (
+            main["stance"].value() in TAKES_A_SIDE
+            and main["basis"].value() == Basis.OUTLETS_ASSERTION
+            and not main["own_access"].value()
+        ):
             reasons.append("it takes a side on one outlet's assertion alone")
         return reasons
 
@@ -283,8 +289,9 @@ class Screen:
         return int(posted) if str(posted or "").isdigit() else None
 
     def _targets(self, data: QueryDict | None) -> list[Target]:
-        chosen = (data or {}).get("event") or self.candidate.event_id
-        above = self.events.get(int(chosen)) if str(chosen or "").isdigit() else None
+        typed = str(data.get("event") or "") if data else ""
+        chosen = typed or str(self.candidate.event_id or "")
+        above = self.events.get(int(chosen)) if chosen.isdigit() else None
         return list(Target.objects.filter(tree=self.root_of(above)).order_by("label")) if above else []
 
 

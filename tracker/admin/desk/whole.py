@@ -17,7 +17,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from tracker.admin.desk import article, queue
-from tracker.admin.desk.forms import REJECTIONS, tells_a_stance
+from tracker.admin.desk.forms import REJECTIONS
+from tracker.admin.desk.proposed import tells_a_stance
 from tracker.admin.desk.screen import taken_by
 from tracker.core.drafts import Draft
 from tracker.models import Candidate, Capture, Report, Statement
