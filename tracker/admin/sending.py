@@ -19,7 +19,7 @@ MAX_FILE = 20 * 1024 * 1024
 
 
 class SendForm(forms.Form):
-    """Give one of the three. The rest is what a page does not always say of itself."""
+    """Give an address, a text or a file; a file may come with its typed transcript. The rest a page may not say."""
 
     url = forms.CharField(
         label="Address",
@@ -31,9 +31,14 @@ class SendForm(forms.Form):
         label="Or the text, pasted",
         required=False,
         widget=forms.Textarea(attrs={"rows": 10, "cols": 80, "class": "vLargeTextField"}),
-        help_text="Headline on the first line, then the article. Nothing of the page around it.",
+        help_text="Headline on the first line, then the article. Nothing of the page around it. With a file: "
+        "what you typed from it, word for word; the file is kept as the evidence.",
     )
-    file = forms.FileField(label="Or a file", required=False, help_text="A page, a text or a PDF, up to 20 MB.")
+    file = forms.FileField(
+        label="Or a file",
+        required=False,
+        help_text="A page, a text, a PDF, an e-mail or, with its text above, a picture; up to 20 MB.",
+    )
     headline = forms.CharField(
         label="Headline", required=False, max_length=500, help_text="Of a pasted text, if its first line is not it."
     )
@@ -61,13 +66,11 @@ class SendForm(forms.Form):
         return given
 
     def clean(self) -> dict[str, Any]:
-        """Ask for exactly one of the three."""
+        """Ask for something to read."""
         given = super().clean() or {}
         sent = [name for name in ("url", "text", "file") if given.get(name)]
         if not sent and not self.errors:
             raise forms.ValidationError("Give an address, paste the text, or choose a file.")
-        if {"text", "file"} <= set(sent):
-            raise forms.ValidationError("Paste the text or choose a file, not both.")
         return given
 
     def send(self, *, by: User | Any) -> tuple[Report, bool]:

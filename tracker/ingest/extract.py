@@ -23,6 +23,7 @@ import pypdf
 import trafilatura
 
 from tracker.core.text import clean, clean_name
+from tracker.ingest import mail
 from tracker.ingest.syndication import looks_like_feed
 
 MAX_HTML = 5 * 1024 * 1024
@@ -91,6 +92,8 @@ def extract(body: bytes, *, content_type: str = "", charset: str = "", url: str 
         raise Unsupported(
             "This is a feed, not an article. Give it as a feed: `manage.py ingest --feed` and its address."
         )
+    if mail.looks_like_mail(body, content_type):
+        return _from_mail(body)
     kind = sniff(body, content_type)
     if kind == "pdf":
         return _from_pdf(body)
@@ -103,8 +106,14 @@ def extract(body: bytes, *, content_type: str = "", charset: str = "", url: str 
             "This is a picture, which we cannot read. Upload it with a typed transcript, or paste the text."
         )
     raise Unsupported(
-        f"This is neither a page, a text nor a PDF ({content_type or 'type not given'}). Paste the text instead."
+        f"This is neither a page, a text, an e-mail nor a PDF ({content_type or 'type not given'}). "
+        "Paste the text instead."
     )
+
+
+def transcript(text: str) -> Extracted:
+    """Take what an editor typed from a picture or a document as its text; it is never corrected by us."""
+    return _from_text(text, extractor="typed transcript")
 
 
 def sniff(body: bytes, content_type: str) -> str:
@@ -225,6 +234,24 @@ def _from_pdf(body: bytes) -> Extracted:
             "The PDF holds pictures of text, not text. Upload it with a typed transcript, or paste the text."
         )
     return _from_text(text, extractor=f"pypdf {version('pypdf')}")
+
+
+def _from_mail(body: bytes) -> Extracted:
+    found = mail.read(body)
+    if not found.words:
+        raise NothingToRead("The e-mail holds no text that can be read. Upload it with a typed transcript.")
+    # Its subject is headline matter: what somebody wrote above a text is not the text.
+    text = f"{found.subject}\n\n{found.words}" if found.subject else found.words
+    return Extracted(
+        text=text,
+        headline=found.subject[:MAX_HEADLINE],
+        byline=found.sender[:300],
+        published=found.date,
+        published_as_written=found.date_as_written[:200],
+        published_from="the e-mail's own date" if found.date else "",
+        body_start=len(text) - len(found.words),
+        extractor="e-mail",
+    )
 
 
 def _headline(lines: list[str], byline: str, dateline: str) -> str:

@@ -76,6 +76,10 @@ def receive(
     key = storage.store(body) if body else ""
     if key and not url and (held := _of_bytes(key)) is not None:
         about(held, events)
+        if text.strip() and not held.captures.exists():
+            # A picture that nobody could read comes again, with what an editor typed from it.
+            Report.objects.filter(pk=held.pk).update(pasted_text=clean(text), updated_at=timezone.now())
+            retry(held)
         return held, False
     try:
         with transaction.atomic():

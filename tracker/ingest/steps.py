@@ -99,7 +99,10 @@ def extract(report: Report, now: dt.datetime) -> None:
     pasted = bool(report.pasted_text or report.pasted_key)
     try:
         body, declared, charset = _bytes_of(report, None if pasted else attempt)
-        found = extracting.extract(body, content_type=declared, charset=charset, url=report.url)
+        if report.pasted_key and report.pasted_text:
+            found = extracting.transcript(report.pasted_text)
+        else:
+            found = extracting.extract(body, content_type=declared, charset=charset, url=report.url)
     except extracting.ExtractError as error:
         raise StepFailed(str(error), retry=False) from error
     except (FileNotFoundError, storage.Damaged) as error:
@@ -280,10 +283,10 @@ def _straight(text: str) -> str:
 
 def _bytes_of(report: Report, attempt: FetchAttempt | None) -> tuple[bytes, str, str]:
     """Return the bytes of a report, the type the server gave and the character set it named."""
-    if report.pasted_text:
-        return report.pasted_text.encode(), "text/plain", "utf-8"
     if report.pasted_key:
         return storage.load(report.pasted_key), report.pasted_type, ""
+    if report.pasted_text:
+        return report.pasted_text.encode(), "text/plain", "utf-8"
     if attempt is None:
         raise FileNotFoundError(f"report {report.public_id} was never fetched")
     media, _, parameters = attempt.content_type.partition(";")
