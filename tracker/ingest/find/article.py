@@ -16,6 +16,7 @@ MAX_LETTERS = 100_000
 MAX_SENTENCE = 1_200
 
 _BLANKED = dict.fromkeys((*range(0, 9), 11, 12, *range(14, 32), *range(127, 160), 160, 173, 65279), " ")
+_BLANKED |= dict.fromkeys(range(0xD800, 0xE000), " ")  # halves of a pair, which no text may hold
 _BLANKED |= dict.fromkeys((*range(8192, 8208), *range(8234, 8240), 8288, 13), " ")
 _BLANKED |= {ord("’"): "'", ord("‘"): "'", ord("ʼ"): "'", ord("`"): "'", ord("´"): "'"}
 

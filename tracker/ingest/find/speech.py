@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from tracker.ingest.find import deeds
 from tracker.ingest.find.article import Article, Sentence
 from tracker.ingest.find.names import COMPANY, OUTLET, PERSON, PUBLIC, Mention, Name, Names
-from tracker.ingest.find.parse import Parsed
+from tracker.ingest.find.parse import Parsed, is_verb
 from tracker.ingest.find.people import Role
 from tracker.ingest.find.quotes import Quotation
 from tracker.ingest.find.words import (
@@ -307,7 +307,7 @@ class _Listener:
             return self._deed(part, token)
         if base == "read" and not any(_DOCUMENT_HEAD.search(c.lower_) for c in token.children if c.dep_ != "prep"):
             return None
-        if token.pos_ not in {"VERB", "AUX"} and not (token.pos_ == "NOUN" and word in {"says", "states"}):
+        if not is_verb(token) and word not in {"says", "states"}:
             return None
         if not self._happened(token, base or word):
             return None
@@ -338,7 +338,7 @@ class _Listener:
 
     def _deed(self, part: Parsed, token: Token) -> Saying | None:
         """Read what a company or its workforce does, where it does it without a word: “pulled its ads”."""
-        if token.lower_ not in deeds.ALL or token.pos_ != "VERB" or not deeds.done(token):
+        if token.lower_ not in deeds.ALL or not is_verb(token) or not deeds.done(token):
             return None
         subject = _subject(token)
         if subject is None:
@@ -974,7 +974,7 @@ def _who_said_so(pronoun: Token) -> Token | None:
     if verb.dep_ != "ccomp" or above is verb or above.lower_ not in SAYING:
         return None
     subject = next((child for child in above.children if child.dep_ == "nsubj"), None)
-    if subject is None or subject.pos_ == "PRON" or subject.i > pronoun.i:
+    if subject is None or subject.tag_ in {"PRP", "PRP$", "WP", "WDT", "EX"} or subject.i > pronoun.i:
         return None
     return subject
 
@@ -995,7 +995,7 @@ def _subject(verb: Token) -> Token | None:
         return _antecedent(verb, passive)
     if passive is not None:
         return passive if _DOCUMENT_HEAD.search(passive.lower_) else None
-    if verb.dep_ in {"conj", "xcomp", "advcl", "ccomp"} and verb.head is not verb and verb.head.pos_ in {"VERB", "AUX"}:
+    if verb.dep_ in {"conj", "xcomp", "advcl", "ccomp"} and verb.head is not verb and is_verb(verb.head):
         if verb.dep_ == "ccomp" and SAYING.get(verb.head.lower_):
             return None
         return _subject(verb.head)
