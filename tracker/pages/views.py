@@ -16,6 +16,7 @@ from tracker.models import Company, Event
 from tracker.models.choices import Entity, Sector
 from tracker.pages import (
     about_page,
+    agreed,
     asides,
     asked,
     changes,
@@ -36,8 +37,8 @@ from tracker.pages import (
 )
 from tracker.pages.codebook import codebook
 from tracker.pages.conditional import conditional
+from tracker.reading import agreement, filters, lookups, overview, places
 from tracker.reading import changes as ledger
-from tracker.reading import filters, lookups, overview, places
 from tracker.reading import search as looking
 from tracker.reading import silence as board_of
 from tracker.reading.around import around
@@ -305,8 +306,10 @@ def sector(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_safe
+@errors.answering
+@conditional
 def methodology(request: HttpRequest) -> HttpResponse:
-    """The codebook."""
+    """The codebook, and how far coders agree who apply it."""
     return render(
         request,
         "tracker/methodology.html",
@@ -314,6 +317,8 @@ def methodology(request: HttpRequest) -> HttpResponse:
             "section": "methodology",
             "title": "Methodology",
             "codebook": codebook(),
+            "agreement": agreed.lines(agreement.agreement()),
+            "fewest": agreement.FEWEST,
             "canonical": reverse("pages:methodology"),
         },
     )
