@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import http.server
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -38,6 +40,12 @@ PAGES = [
     "/statements/{joint}/",
     "/statements/{staff}/",
     "/statements/{disavowal}/",
+    "/statements/{memo}/versions/",
+    "/tell/event/harbour-strike/",
+    "/tell/thanks/?id=NO-1",
+    "/embed/statements/{memo}/",
+    "/embed/events/harbour-strike/",
+    "/embed/events/harbour-strike/silence/",
     "/corrections/",
     "/methodology/",
     "/about/",
@@ -139,6 +147,93 @@ def test_a_phone_opens_the_filters_behind_one_button_without_a_script(
     assert (button.bounding_box() or {"height": 0})["height"] >= 44
     button.click()
     expect(page.locator(".facets")).to_be_visible()
+    page.close()
+
+
+def test_events_and_inquiries_between_the_statements_can_be_switched_off_without_a_script(
+    live_server: Any, browser: Browser, said: dict[str, Statement]
+) -> None:
+    page = browser.new_page(java_script_enabled=False)
+    page.goto(live_server.url + "/events/harbour-strike/")
+    expect(page.locator(".asides").first).to_be_visible()
+    page.locator(".asides-label").click()
+    expect(page.locator(".asides").first).to_be_hidden()
+    expect(page.locator("article.entry").first).to_be_visible()
+    page.close()
+
+
+def test_the_board_counts_from_another_event_without_a_script(
+    live_server: Any, browser: Browser, said: dict[str, Statement]
+) -> None:
+    page = browser.new_page(java_script_enabled=False)
+    page.goto(live_server.url + "/events/harbour-strike/silence/")
+    page.locator(".seg label", has_text="Second day").click()
+    page.get_by_role("button", name="Show").click()
+    assert "anchor=second-day" in page.url
+    expect(page.locator(".seg input:checked")).to_have_value("second-day")
+    expect(page.locator(".board")).to_be_visible()
+    page.close()
+
+
+def test_a_notice_can_be_sent_from_a_statement(live_server: Any, page: Page, said: dict[str, Statement]) -> None:
+    page.goto(f"{live_server.url}/statements/{said['memo'].public_id}/")
+    page.get_by_role("link", name="Report an error, send a tip or complain").click()
+    page.get_by_label("What should we know?").fill("The day is wrong: it was the fourth.")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("Your notice has reached the editors as")).to_be_visible()
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Callable[[str], str]]:
+    """Another site: serves whatever body it is given, at an origin of its own."""
+    served = {"body": b""}
+
+    class Site(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(served["body"])
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def serve(body: str) -> str:
+        served["body"] = f"<!doctype html><title>Elsewhere</title>{body}".encode()
+        return f"http://127.0.0.1:{server.server_port}/"
+
+    yield serve
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_frame_on_another_site_shows_the_statement_and_fits_it(
+    live_server: Any, page: Page, said: dict[str, Statement], elsewhere: Callable[[str], str]
+) -> None:
+    frame = f"{live_server.url}/embed/statements/{said['memo'].public_id}/"
+    script = f'<script src="{live_server.url}/static/tracker/embed-host.js"></script>'
+    page.goto(elsewhere(f'<iframe src="{frame}" width="600" height="40"></iframe>{script}'))
+    expect(page.frame_locator("iframe").locator("article.entry")).to_be_visible()
+    page.wait_for_function("Number(document.querySelector('iframe').height) > 150")
+
+
+def test_no_other_page_can_be_framed_elsewhere(
+    live_server: Any, page: Page, said: dict[str, Statement], elsewhere: Callable[[str], str]
+) -> None:
+    with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
+        page.goto(elsewhere(f'<iframe src="{live_server.url}/"></iframe>'))
+    expect(page.frame_locator("iframe").locator("h1", has_text="What companies have said")).to_have_count(0)
+
+
+def test_a_page_prints_to_pdf_in_light_colours(live_server: Any, browser: Browser, said: dict[str, Statement]) -> None:
+    page = browser.new_page(color_scheme="dark")
+    page.goto(live_server.url + "/events/harbour-strike/silence/")
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.pdf()[:5] == b"%PDF-"
     page.close()
 
 
