@@ -8,7 +8,6 @@ import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parseaddr, parsedate_to_datetime
-from typing import cast
 
 import lxml.html
 
@@ -44,7 +43,7 @@ def looks_like_mail(body: bytes, content_type: str = "") -> bool:
 
 def read(body: bytes) -> Mail:
     """Read an e-mail; attachments and pictures are left out. Never raises: what cannot be read is empty."""
-    message = cast(EmailMessage, message_from_bytes(body, policy=policy.default))
+    message = message_from_bytes(body, policy=policy.default)
     date_as_written = clean_name(_header(message, "date"))
     return Mail(
         subject=clean_name(_header(message, "subject")),
