@@ -43,7 +43,7 @@ _TURNED_FROM = _objects(
     r"shows?", r"programs?", r"spending", r"accounts?", r"host", r"workers?", r"employees?", r"engineers?",
     r"executives?", r"authors?", r"him", r"her", r"licen[cs]e", r"sales? of", r"discounts?", r"campaigns?", r"policy",
     r"polic(?:y|ies)", r"decision", r"investments?", r"clients?", r"posts?", r"events?", r"conference", r"mascot",
-    r"slogan", r"character", r"image", r"links?", r"statues?", r"flag", r"merchandise", r"books?", r"films?",
+    r"slogan", r"spots?", r"roaming", r"(?:its|their|the) (?:shelves|platform|catalog\w*|website)", r"character", r"image", r"links?", r"statues?", r"flag", r"merchandise", r"books?", r"films?",
 )  # fmt: skip
 _RUNNING = _forms(
     """close closed closing shut shutting shuttered suspend suspended suspending halt halted halting idle idled idling

@@ -30,7 +30,7 @@ _IN_A_LIST = re.compile(
     r"\b(?:companies|firms|brands|retailers|banks|airlines|automakers|carmakers|employers|manufacturers|"
     r"sponsors|advertisers|"
     r"corporations|businesses|giants|makers|chains|groups|signatories|insurers|studios|outlets|startups|platforms)"
-    rf",? (?:including|such as|like|among them|are|were)[ :]+(?P<list>{_CAP}[^.;:()]*)"
+    rf",? (?:(?:including|such as|like|among them|are|were)[ :]+|[–—-] ?)(?P<list>{_CAP}[^.;:()]*)"
 )
 _TITLED = re.compile(rf"(?:{OFFICE}|{SPOKES}|{STAFF}|Chief|Executive|Officer|General|Counsel)$", re.IGNORECASE)
 _AFTER_ITS_KIND = re.compile(
@@ -40,6 +40,18 @@ _ACTS_LIKE_A_COMPANY = re.compile(
     rf"(?P<name>{_RUN}) (?:has |have |also |later |has also |could not |couldn't )*(?:declined to comment|did(?:n't| not) (?:immediately |directly )?"
     r"(?:respond|return|reply|comment)|said (?:it|its|in an? (?:\w+ )?statement that it|the company)\b|(?:pulled|suspended|withdrew) its\b)"
 )
+# The shape of a person's name beside what only people are.
+_FULL = r"[A-Z][a-z]+(?: [A-Z]\.)?(?: [A-Z][a-z]+(?:-[A-Z][a-z]+)*){1,2}|[A-Z][a-z]+ (?:O'|Mc|Mac|de |van )[A-Z][a-z]+"
+_PEOPLE = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"(?P<name>{_FULL}), (?:\d\d, )?(?:who (?:is|was) )?(?:(?:the|a|an|its|his|her|their) )?(?:[\w'-]+ ){{0,5}}?(?:{OFFICE}|{SPOKES})\b",
+        rf"\b(?:{OFFICE}|{SPOKES})(?: (?:of|for) [a-z][\w ]{{2,30}})?, (?P<name>{_FULL})(?=[,.])",
+        rf"[,”\"] (?:said|says|wrote|added|answered|replied|recalled) (?P<name>{_FULL})(?=[,.]| of | in | on | who )",
+        rf"(?P<name>{_FULL}),? (?:told|wrote|tweeted|answered|added|recalled|resigned)\b",
+    )
+)
+_NOT_A_PERSON = re.compile(rf"\b(?:{CORPORATE})$")
 _WITH_TITLE = re.compile(
     r"(?:(?P<org>.+?)(?:'s?)? )?(?:(?:Executive|Senior|Vice|Chief|Managing|Deputy|General|Group|Global|Associate|Assistant) )*"
     r"(?:CEO|CFO|COO|CTO|President|Chair(?:man|woman|person)?|Officer|Director|Partner|Counsel|Secretary|Minister|Editor-in-Chief|"
@@ -89,6 +101,10 @@ def guesses(article: Article, parsed: Sequence[Parsed]) -> list[Guess]:
             for match in pattern.finditer(text):
                 place = Guess(base + match.start("name"), base + match.end("name"), "ORG?", sure=True)
                 found += _parted(plain, place)
+        for pattern in _PEOPLE:
+            for match in pattern.finditer(text):
+                if not _NOT_A_PERSON.search(match["name"]) and match["name"].split()[0] not in NOT_NAMES:
+                    found += 2 * [Guess(base + match.start("name"), base + match.end("name"), "PERSON", sure=True)]
         for match in _SPEAKS_OF_HIMSELF.finditer(text):
             found.append(Guess(base + match.start("name"), base + match.end("name"), "PERSON", sure=True))
         for match in _IN_A_LIST.finditer(text):

@@ -73,5 +73,11 @@ def matter(article: Article, *, target: str, title: str = "", terms: Sequence[st
     business, public = len(_BUSINESS.findall(plain)) / words, len(_PUBLIC.findall(plain)) / words
     spoken_of = sum(word.lower()[:6] in looked_for for word in re.findall(r"[A-Za-z][\w'-]{2,}", plain)) / words
     headed = bool(_OWN_BUSINESS.search(article.headline[:300]))
-    routine = business > 0.008 and spoken_of < 0.02 and (business > 1.2 * public or headed and business > 0.7 * public)
+    untold = not looked_for and headed and public < 0.025  # nothing is looked for, and the headline is a company's own
+    routine = (
+        untold
+        or business > 0.008
+        and spoken_of < 0.02
+        and (business > 1.2 * public or headed and business > 0.7 * public)
+    )
     return Matter(looked_for, routine, bool(looked_for & stems(plain)))

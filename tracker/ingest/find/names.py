@@ -240,6 +240,8 @@ def _inside_a_longer_name(
 
 def kind_of(text: str) -> str:
     """Say what sort of organisation a name that we do not know is, by its words alone."""
+    if _OUTLET.search(text):
+        return OUTLET
     if UNION.search(text) or (TRADE.search(text) and "City" not in text):
         return COMPANY
     if PUBLIC_BODY.search(text) or ADVOCACY.search(text) or re.match(r"(?:U\.S\.|US|U\.K\.|UK|EU|UN)\b", text):
@@ -329,6 +331,10 @@ def _folded(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", " ", name.casefold().removeprefix("the ")).strip()
 
 
+_OUTLET = re.compile(
+    r"\b(?:Times|Post|Herald|Journal|Gazette|Tribune|Courant|Courier|Chronicle|News|Radio|Television|TV|Magazine|Wire|Globe|Observer|Sentinel|"
+    r"Dispatch|Inquirer|Telegraph|Mirror|Weekly|Insider|Verge|Blade|Evening Star|Daily \w+|Examiner|Bee)$"
+)
 _TITLE = re.compile(r" (?:President|Chair|Minister|Chancellor|Principal|Magazine of)")
 # A capitalised word behind a short name makes it another name: “United States”, not “United CEO”.
 _LONGER = re.compile(
@@ -374,6 +380,7 @@ def _repeats(plain: str, body: Sequence[object], spans: dict[tuple[int, int], Na
             and len(words) > 1
             and re.fullmatch(r"[A-Z][\w-]{3,}", words[0])
             and words[0] not in _COMMON
+            and not TRADE.search(name.name)
         ):
             short.setdefault(words[0], set()).add(name.key)
     initials = _expanded([plain[start:end] for (start, end), name in spans.items() if name.kind in {COMPANY, PUBLIC}])

@@ -39,7 +39,7 @@ _BARE_PATTERNS = tuple(
     for pattern in (
         rf"{_P}(?:, \d\d)?, (?:who (?:is|was|serves as) )?(?:the |its |their |"
         rf"this )?(?:{COMPANY_NOUN}'s )?(?:the |a |an |its |his |her |their )?{_SOFT}{_T}\b",
-        rf"\b(?:{COMPANY_NOUN}'s |its |their )?{_SOFT}{_T}{_AND},? {_P}",
+        rf"\b(?:{COMPANY_NOUN}'s |its |their )?{_SOFT}{_T}{_AND}(?: (?:of|for) [a-z][a-z &-]{{2,30}})?,? {_P}",
     )
 )
 _OF_A_COMPANY = tuple(re.compile(pattern) for pattern in (rf"{_O}'s? {_P}", rf"{_P} of {_O}", rf"{_P} \({_O}\)"))
@@ -61,6 +61,11 @@ _PARTY = re.compile(r"§P\d+§ (?:[\w.() ]{0,40})?\((?:[RDI]-[A-Z]|D|R)", re.IGN
 
 _SPOKEN_TO = re.compile(
     r"\b(?:told|tells|interview with|speaking (?:to|on|with)|appear\w* on|statement to|said on|according to|by) (?:the )?$"
+)
+# “the council's director”: of the council, not of the company next to it.
+_OF_A_BODY = re.compile(
+    r"\b(?:the|The) (council|authority|ministry|agency|chamber|association|federation|union|league|club|fund|board|court|city|county|"
+    r"university|museum|hospital|party|charity|magazine|paper|newspaper|foundation|institute)'s "
 )
 # “President X” with nobody's president before it is a country's.
 _OF_A_COUNTRY = re.compile(
@@ -176,7 +181,12 @@ def _sentence(
             continue
         for pattern in _BARE_PATTERNS:
             bare = next((m for m in pattern.finditer(text) if f"§P{m['person']}§" == mark), None)
+            body = _OF_A_BODY.search(bare.group()) if bare else None
             if bare and not _foreign(text[max(0, bare.start() - 12) : bare.end()]):
+                owner_here = _first_company(inside, plain) or nearby
+                if body and (owner_here is None or body[1].lower() not in owner_here.name.lower()):
+                    roles[mention.name.key] = Role(foreign=True)
+                    break
                 roles[mention.name.key] = Role(
                     _title(bare["title"], bare.group()),
                     _first_company(inside, plain) or nearby,

@@ -107,7 +107,7 @@ _ASKED_OF = re.compile(
     re.IGNORECASE,
 )
 _SIGNED = re.compile(
-    r"\b(?:signed|have signed|had signed|co-signed|signing|sign)\b[^.;]{0,40}?\b(?:letter|petition|"
+    r"\b(?:signed|have signed|had signed|co-signed|signing|sign|(?:put|added|adding|lent) (?:their|its|his|her) names? to)\b[^.;]{0,40}?\b(?:letter|petition|"
     r"statement|appeal|pledge)\b"
     r"|\b(?:letter|petition|statement|appeal)\b[^.;]{0,40}?\bsigned by\b",
     re.IGNORECASE,
@@ -615,7 +615,8 @@ class _Listener:
             ):
                 return (dataclasses.replace(self.group, span=span),), False
             company = self._nearby(span[0])
-            if company is None or FOREIGN.search(text):
+            somebody = re.match(r"(?:an?|one) (?!\w*employee|\w*worker|member of staff|staff)", text)
+            if company is None or FOREIGN.search(text) or somebody and self.group is None:
                 return (), True
             party = Party(company, WORKFORCE, span)
             self.group = party
@@ -915,7 +916,8 @@ class _Listener:
             (
                 token
                 for token in part.doc
-                if own[0] <= part.at(token) < own[1] and token.lower_.startswith(("sign", "co-sign"))
+                if own[0] <= part.at(token) < own[1]
+                and token.lower_.startswith(("sign", "co-sign", "put", "add", "lent"))
             ),
             None,
         )

@@ -160,7 +160,7 @@ CORPORATE = (
     r"Institute|Foundation|Exchange|Collective|Cooperative|Co-op|Club|Worldwide|International|Global|Enterprises|"
     r"Teamsters|Workers|Ice Cream|Products|Mill|Works|Clinics|Hospitals)"
 )
-UNION = re.compile(r"\b(?:[Uu]nion|[Gg]uild|Teamsters|Workers|Employees|Staff|AFL-CIO|SEIU|UAW|CWA|UFCW|Unite)\b")
+UNION = re.compile(r"\b(?:[Uu]nion|Teamsters|Workers|Employees|Staff|AFL-CIO|SEIU|UAW|CWA|UFCW|Unite)\b")
 TRADE = re.compile(
     r"\b(?:Association|Federation|Chamber|Roundtable|League|Alliance|Council|Institute|Exchange|Lobby|Confederation)\b"
 )
