@@ -94,6 +94,7 @@ def test_agreement_leaves_nothing_to_settle() -> None:
 def test_a_third_settles_and_what_is_public_changes_as_recoded() -> None:
     statement = drawn()
     disagree(statement)
+    assert second_coding.open_questions() == 1
     dora = signed_in(make.administrator())
     listed = text(dora.get(reverse("admin:desk_second")))
     assert statement.public_id in listed and "Critical, Calls for calm" in listed
@@ -108,6 +109,7 @@ def test_a_third_settles_and_what_is_public_changes_as_recoded() -> None:
     assert (correction.field, correction.reason, correction.note) == ("stance", "recoded", "It blames nobody.")
     settled = Coding.objects.get(coder=make.administrator())
     assert (settled.blind, settled.adjudicates.count()) == (False, 2)
+    assert second_coding.open_questions() == 0
     assert second_coding.disagreements() == []
 
 

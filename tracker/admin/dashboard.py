@@ -14,6 +14,7 @@ from django.urls import reverse
 from tracker.admin.desk import waiting
 from tracker.models import Candidate, Citation, Feed, Notice, Report
 from tracker.models.choices import FeedState, NoticeState, ReportState, StatementState
+from tracker.review import second_coding
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -63,6 +64,13 @@ def needs_of(user: User, *, now: dt.datetime) -> list[Need]:
              reverse("admin:desk_approvals")),
         Need(counts["drafts"], _many(counts["drafts"], "draft not yet public", "drafts not yet public"),
              reverse("admin:desk_drafts")),
+    ]  # fmt: skip
+    differ, twice = second_coding.open_questions(), len(second_coding.waiting_for(user))
+    second = reverse("admin:desk_second")
+    found += [
+        Need(differ, _many(differ, "disagreement to settle", "disagreements to settle"), second),
+        Need(twice, _many(twice, "statement for me to code a second time", "statements for me to code a second time"),
+             second),
     ]  # fmt: skip
     failed = Report.objects.filter(state__in=[ReportState.FAILED, ReportState.PARKED]).count()
     if user.has_perm("tracker.view_report"):

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import hashlib
 from collections.abc import Sequence
 
+from tracker.core.sampling import in_sample
 from tracker.models import Coding
 from tracker.models.choices import Capacity, CodedField, Stance, StatementState
 
 FEWEST = 20  # statements coded twice; fewer bear no figure
 TENTATIVE = 0.667
 RESAMPLES = 300
-ONE_IN = 5
 LISTS = {CodedField.STANCE: Stance, CodedField.CAPACITY: Capacity}
 
 Unit = tuple[int, tuple[str, ...]]  # the statement, and the values its coders chose for one thing
@@ -50,11 +49,6 @@ class Agreement:
     codebook: str
     n: int
     figures: tuple[Alpha, ...]
-
-
-def in_sample(public_id: str) -> bool:
-    """Whether a statement is among the fifth that is coded twice: decided by its id alone."""
-    return int.from_bytes(hashlib.sha256(public_id.encode()).digest()[:8], "big") % ONE_IN == 0
 
 
 def agreement() -> list[Agreement]:

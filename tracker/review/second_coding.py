@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
+from tracker.core.sampling import in_sample
 from tracker.models import Coding, Statement, Voice
 from tracker.models.choices import Capacity, CodedField, CorrectionReason, Stance, StatementState
 from tracker.review import reference, rights
@@ -24,7 +24,6 @@ from tracker.review.errors import CannotAccept, Conflict, NotAllowed
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-ONE_IN = 5
 LOOKED_AT = 5000  # of the newest statements; the sample among them is some thousand
 
 
@@ -40,11 +39,6 @@ class Disagreement:
     def field(self) -> str:
         """What was coded."""
         return CodedField.CAPACITY if self.voice else CodedField.STANCE
-
-
-def in_sample(public_id: str) -> bool:
-    """Whether a statement is among the fifth that is coded twice: decided by its id alone, so by nobody."""
-    return int.from_bytes(hashlib.sha256(public_id.encode()).digest()[:8], "big") % ONE_IN == 0
 
 
 def waiting_for(user: User) -> list[Statement]:
@@ -101,11 +95,7 @@ def disagreements(statement: Statement | None = None) -> list[Disagreement]:
         .filter(values__gt=1)
         .order_by("statement", "voice")
     )
-    settled = set(
-        Coding.objects.filter(adjudicates__isnull=False, codebook_version=settings.CODEBOOK_VERSION).values_list(
-            "statement", "voice", "field"
-        )
-    )
+    settled = _settled()
     keys = [(pair["statement"], pair["voice"], pair["field"]) for pair in pairs]
     found = []
     for key in keys:
@@ -118,6 +108,16 @@ def disagreements(statement: Statement | None = None) -> list[Disagreement]:
         )
         found.append(Disagreement(codings[0].statement, codings[0].voice, codings))
     return found
+
+
+def open_questions() -> int:
+    """Count what is to be settled, in two queries."""
+    blind = Coding.objects.filter(
+        blind=True, codebook_version=settings.CODEBOOK_VERSION, statement__state=StatementState.PUBLISHED
+    )
+    pairs = blind.order_by().values_list("statement", "voice", "field").annotate(values=Count("value", distinct=True))
+    differ = {pair[:3] for pair in pairs.filter(values__gt=1)}
+    return len(differ - _settled()) if differ else 0
 
 
 @transaction.atomic
@@ -155,6 +155,11 @@ def settle(disagreement: Disagreement, *, by: User, value: str, note: str, now: 
 def codings_of(statement: Statement) -> QuerySet[Coding]:
     """Return every coding of a statement, the oldest first."""
     return statement.codings.select_related("coder", "voice__company", "voice__person").order_by("pk")
+
+
+def _settled() -> set[tuple[int, int | None, str]]:
+    rows = Coding.objects.filter(adjudicates__isnull=False, codebook_version=settings.CODEBOOK_VERSION)
+    return set(rows.values_list("statement", "voice", "field"))
 
 
 def _current_blind() -> Q:

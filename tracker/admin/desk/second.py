@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from tracker.admin.desk import waiting
 from tracker.admin.desk.approvals import READ_WHOLE, sources_of
+from tracker.core import sampling
 from tracker.models import Statement
 from tracker.models.choices import Capacity, Stance
 from tracker.review import rights, second_coding
@@ -31,7 +32,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "disagreements": [
             {"one": one, "mine": any(coding.coder_id == user.pk for coding in one.codings)} for one in open_questions
         ],
-        "one_in": second_coding.ONE_IN,
+        "one_in": sampling.ONE_IN,
         "counts": waiting.counts(),
     }
     return render(request, "admin/desk/second_list.html", context)
