@@ -11,7 +11,7 @@ from tracker.ingest.find.parse import Parsed
 from tracker.ingest.find.words import COMPANY_NOUN, CORPORATE, NOT_NAMES, OFFICE, SPOKES, STAFF
 
 POSSESSIVE = re.compile(r"'s?$")
-_CAP = r"(?:[A-Z][A-Za-z0-9&’'.-]*[A-Za-z0-9]|[A-Z]\.(?:[A-Z]\.)*|[A-Z]|&)"
+_CAP = r"(?:[A-Z][A-Za-z0-9&’'.-]*[A-Za-z0-9](?:(?<=s)'(?= (?:and )?[A-Z]))?|[A-Z]\.(?:[A-Z]\.)*|[A-Z]|&)"
 _RUN = rf"{_CAP}(?: (?:of |for |and |& |de |von |van )?{_CAP}){{0,5}}"
 _BY_SUFFIX = re.compile(
     rf"\b(?:{_CAP} (?:& |and |of )?){{1,5}}?(?:{CORPORATE})\b(?:(?: (?:of|for)(?: the)? |"
@@ -104,11 +104,13 @@ def guesses(article: Article, parsed: Sequence[Parsed]) -> list[Guess]:
         for pattern in _PEOPLE:
             for match in pattern.finditer(text):
                 if not _NOT_A_PERSON.search(match["name"]) and match["name"].split()[0] not in NOT_NAMES:
-                    found += 2 * [Guess(base + match.start("name"), base + match.end("name"), "PERSON", sure=True)]
+                    sure = pattern is not _PEOPLE[-1]
+                    place = Guess(base + match.start("name"), base + match.end("name"), "PERSON", sure=sure)
+                    found += [place, place] if sure else [place]
         for match in _SPEAKS_OF_HIMSELF.finditer(text):
             found.append(Guess(base + match.start("name"), base + match.end("name"), "PERSON", sure=True))
         for match in _IN_A_LIST.finditer(text):
-            for each in re.finditer(_RUN, match["list"]):
+            for each in re.finditer(rf"{_CAP}(?: (?:of |& )?{_CAP}){{0,4}}", match["list"]):
                 at = base + match.start("list") + each.start()
                 found.append(Guess(at, at + len(each.group()), "ORG?", sure=False))
         if paragraph.kind == "list":

@@ -31,6 +31,7 @@ _INTRODUCTIONS = tuple(
         rf"(?: [\w' ,&-]{{0,60}}?)?,? {_AT} (?:the |its |their )?(?:[\w'&-]+ ){{0,6}}?{_O}",
         rf"{_P},? (?:who (?:is|was|serves as) |is |as )?(?:the |a |an |its )?{_O}(?:'s?)? {_SOFT}{_T}",
         rf"{_T}{_AND} {_AT} (?:the )?{_O},? {_P}",
+        rf"\b[Aa]t {_O}, (?:its |the )?{_T}{_AND},? {_P}",
         rf"{_T}{_AND}(?:,? {_AT} (?:the )?{_O})?,? {_P}",
     )
 )

@@ -86,7 +86,7 @@ _DECLINED = re.compile(
 _UNANSWERED = re.compile(
     r"\b(?:did|do|does|has|have|had|could|were|was)(?:n't| not| yet to)"
     r"(?: (?:yet|immediately|directly|previously|also|be))*"
-    r" (?:respond|responded|reply|replied|answer|answered|return|returned|available|reached|comment|commented|"
+    r" (?:respond|responded|reply|replied|answer|answered|return|returned|available|reached|comment|commented|have an? (?:immediate )?(?:response|comment|answer)|"
     r"provide a)\b"
     r"(?! on whether to)[^.;]{0,80}|\b(?:has|have|had) yet to (?:respond|reply|comment)\b|\bunavailable for comment\b"
     r"|\b(?:was|were)(?:n't| not) (?:immediately )?(?:available|reachable)\b[^.;]{0,30}\bcomment"
@@ -211,6 +211,8 @@ class _Listener:
         self.spokes: Party | None = None  # who “the spokeswoman” is
         self.spokes_for_nobody = False
         self.paragraph = -1
+        self.number = 0
+        self.unnamed: tuple[Party, int] | None = None  # an office without its holder's name, and where it stood
         self.begins = 0  # of the sentence being read
         self.lost = False  # the last speaker spoke for no company
 
@@ -228,7 +230,7 @@ class _Listener:
     # --- one sentence ---------------------------------------------------------------
 
     def _sentence(self, part: Parsed) -> list[Saying]:
-        self.begins = part.sentence.start
+        self.begins, self.number = part.sentence.start, part.number
         silent = self._silence(part)
         said = self._letter(part) or self._cues(part, silent)
         spoken = [saying for saying in said if saying.parties]
@@ -494,6 +496,12 @@ class _Listener:
             self.spokes, self.spokes_for_nobody = None, is_spokes
             return (), True
         found = self._speaking_for(companies, span)
+        office = re.search(rf"(?:{OFFICE})$", text, re.IGNORECASE)
+        if office and not is_spokes and len(found[0]) == 1 and found[0][0].person is None:
+            # “The company's chief executive said …”: the name may follow in the next sentences.
+            named = dataclasses.replace(found[0][0], standing=OFFICER, title=office.group())
+            self.unnamed = (named, self.number)
+            return (named,), False
         if is_spokes:
             self.spokes, self.spokes_for_nobody = (found[0][0] if found[0] else None), False
         return found
@@ -535,6 +543,9 @@ class _Listener:
 
     def _officer(self, name: Name, span: tuple[int, int]) -> Party | None:
         role = self.roles.get(name.key)
+        if role is None and self.unnamed is not None and self.number - self.unnamed[1] <= 4:
+            holder = self.unnamed[0]
+            return Party(holder.organisation, OFFICER, span, name, holder.title)
         if role is None or role.foreign or role.organisation is None or role.organisation.kind == PUBLIC:
             return None
         if role.organisation.kind == OUTLET and not role.organisation.also_outlet:

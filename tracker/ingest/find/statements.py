@@ -147,6 +147,14 @@ def _who(party: Party) -> str:
     return party.person.key if party.person is not None else "company"
 
 
+def _same_office(one: Party, other: Party) -> bool:
+    """Say whether “the chief executive” and a person of that title are one speaker."""
+    unnamed = [party for party in (one, other) if party.person is None]
+    if len(unnamed) != 1 or not (one.title and other.title) or one.standing != other.standing:
+        return False
+    return bool(set(one.title.lower().split()) & set(other.title.lower().split()) - {"vice", "senior", "of"})
+
+
 def _single(found: list[Statement], plain: str, saying: Saying, party: Party, names: Names) -> None:
     told = channel.top(plain, saying)
     away = _disavowed(plain, saying, party, names)
@@ -164,7 +172,9 @@ def _single(found: list[Statement], plain: str, saying: Saying, party: Party, na
                 return
             continue
         other = one.parties[0]
-        if (other.organisation.key, _who(other)) != (party.organisation.key, _who(party)):
+        if other.organisation.key != party.organisation.key:
+            continue
+        if _who(other) != _who(party) and not _same_office(other, party):
             continue
         if one.top and told and one.top != told:
             continue
