@@ -41,3 +41,13 @@ def test_labels_of_two_series_do_not_overlap() -> None:
     made = curve.draw([(2, 0.5)], [(2, 0.5)], horizon=10, second=[(2, 0.52)], label=("a", "b"), second_label=("c", "d"))
     first, second = made.labels
     assert abs(first.y - second.y) >= 36
+
+
+def test_names_of_events_that_lie_close_stand_in_rows_of_their_own() -> None:
+    signs = [(11, "Clash at Merrin Bridge", "day 11"), (28, "Review of the clash announced", "day 28")]
+    made = curve.draw([(2, 0.5)], [(2, 0.5)], horizon=190, signs=signs)
+    first, second = made.signs
+    assert second.y - first.y == curve.ROW
+    assert curve.draw([(2, 0.5)], [(2, 0.5)], horizon=190, signs=signs[:1]).height < made.height
+    far = curve.draw([(2, 0.5)], [(2, 0.5)], horizon=190, signs=[signs[0], (180, "Later", "day 180")])
+    assert len({sign.y for sign in far.signs}) == 1

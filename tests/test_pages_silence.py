@@ -90,16 +90,16 @@ def test_no_curve_where_too_few_were_checked_at_their_own_channels(client: Clien
     watch("Pinhay Rail", "Ottery Foods", "Calder Ferries", through=None)
     said = text(client.get(BOARD + UNTIL))
     assert "No share is given: 20 of 23 companies were checked at their own channels" in said
-    assert "Three of the 23 on the list were not checked since then and stand in no figure." in said
-    assert "Not checked since then, 3" in said
+    assert "Three of the 23 on the list were not checked since Harbour strike and stand in no figure." in said
+    assert "Not checked since Harbour strike, 3" in said
 
 
 def test_a_board_that_nobody_checked_gives_no_figure(client: Client) -> None:
     (company,) = watch("Calder Ferries", through=None)
     f.make_statement(company=company)
     said = text(client.get(BOARD + UNTIL))
-    assert "None of the 1 watched companies has been checked since then, so no figure is given." in said
-    assert "Not checked since then, 1" in said
+    assert "None of the 1 watched companies has been checked since Harbour strike: no figure is given." in said
+    assert "Not checked since Harbour strike, 1" in said
     assert "not yet" in said
 
 

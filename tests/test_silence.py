@@ -451,6 +451,16 @@ def test_a_walk_back_is_shown_beside_and_never_takes_the_response_away() -> None
     assert one.first is not None and one.first.walked_back == dt.date(2026, 3, 6)
 
 
+def test_one_signatory_that_walks_back_walks_back_for_itself_alone() -> None:
+    first, second = watched(), watched("Pinhay Rail")
+    letter = f.make_statement(voices=[(one.company, None, "official") for one in (first, second)], form="joint")
+    f.link(f.make_statement(company=second.company, said="2026-03-06"), letter, "walks_back")
+    found = ask()
+    assert found.board is not None
+    back = {one.member.slug: one.first.walked_back for one in found.board.rows if one.first}
+    assert back == {"calder-ferries": None, "pinhay-rail": dt.date(2026, 3, 6)}
+
+
 def test_an_operations_notice_counts_only_when_asked_for() -> None:
     watched()
     f.make_statement(operations_only=True)

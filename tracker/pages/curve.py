@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 LEFT, TOP = 46.0, 46.0
 HEIGHT = 190.0  # from 0 to 100 per cent
+ROW, LETTER = 34.0, 6.9  # of a label above the curve: height with its second line, width of a letter in bold
 
 Step = tuple[int, float]
 Scale = Callable[[float], float]
@@ -29,6 +30,7 @@ class Sign:
     name: str
     when: str
     anchor: str
+    y: float = 14.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,11 +72,14 @@ def draw(
     right = width - (170.0 if width > 700 else 6.0)
     days = max(horizon, 1)
 
+    rows = _levels([LEFT + min(max(day, 0), days) / days * (right - LEFT) for day, _, _ in signs], signs)
+    top = TOP + ROW * max(rows, default=0)
+
     def x(day: float) -> float:
         return round(LEFT + min(max(day, 0), days) / days * (right - LEFT), 1)
 
     def y(share: float) -> float:
-        return round(TOP + (1 - share) * HEIGHT, 1)
+        return round(top + (1 - share) * HEIGHT, 1)
 
     bottom = y(0)
     end_early, end_late = _at(early, horizon), _at(late, horizon)
@@ -102,12 +107,33 @@ def draw(
         second=_steps(second, horizon, x, y) if second else "",
         censored=tuple((x(day), y(_at(late, day))) for day in sorted(set(censored)) if 0 <= day <= horizon),
         signs=tuple(
-            Sign(x(day), name, when, "end" if x(day) > LEFT + 190 else "start")
-            for day, name, when in signs
+            Sign(x(day), name, when, _anchor(x(day)), 14 + ROW * row)
+            for (day, name, when), row in zip(signs, rows, strict=True)
             if 0 < day <= horizon
         ),
         labels=tuple(labels),
     )
+
+
+def _anchor(x: float) -> str:
+    return "end" if x > LEFT + 190 else "start"
+
+
+def _levels(places: Sequence[float], signs: Sequence[tuple[int, str, str]]) -> list[int]:
+    """Return the row of each label above the curve: the lowest in which it runs into no other."""
+    taken: list[list[tuple[float, float]]] = []
+    found = []
+    for x, (_, name, when) in zip(places, signs, strict=True):
+        wide = LETTER * max(len(name), len(when)) + 12
+        left = x - wide if _anchor(x) == "end" else x
+        row = 0
+        while row < len(taken) and any(left < end and start < left + wide for start, end in taken[row]):
+            row += 1
+        if row == len(taken):
+            taken.append([])
+        taken[row].append((left, left + wide))
+        found.append(row)
+    return found
 
 
 def _at(steps: Sequence[Step], day: int) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +19,7 @@ from tracker.reading.silence import Silence
 
 STRIP = (4.0, 164.0)  # where day 0 and the last day stand in a strip 168 wide
 SQUARE, PER_LINE = 13, 20
+NEVER = 10**6  # sorts after every number of days
 GROUPS = {
     Found.OWN_NAME: ("In its own name", "public, with a quote or the company’s own document"),
     Found.JOINT_ONLY: ("Joint only", "signed with others; nothing public in its own name found"),
@@ -138,7 +139,7 @@ def context(found: Silence, path: str) -> dict[str, Any]:
     board = found.board
     last = _last_day(board)
     shown |= {
-        "lead": lead(board),
+        "lead": lead(board, question.anchor),
         "more": " ".join(more(board, question.anchor)),
         "searched": " ".join(_searched(board)),
         "groups": blocks(board, question.anchor, last),
@@ -172,12 +173,12 @@ def csv_text(found: Silence) -> Iterator[str]:
 # --- The finding -------------------------------------------------------------------------
 
 
-def lead(board: Board) -> str:
+def lead(board: Board, anchor: Event) -> str:
     """Say in a sentence what the board shows; a computed one, so that it cannot lag behind the rows."""
     found = board.figures
     day = words.long_day(board.until, weekday=False)
     if not found.counted:
-        return f"None of the {found.frame} watched companies has been checked since then, so no figure is given."
+        return f"None of the {found.frame} watched companies has been checked since {anchor.title}: no figure is given."
     whom = "watched companies" if not found.not_checked else "watched companies that were checked"
     number = str(found.public) if found.public else "none"
     said = f"By {day}, {number} of {found.counted} {whom} had spoken in public"
@@ -216,21 +217,17 @@ def more(board: Board, anchor: Event) -> Iterator[str]:
     if found.not_checked and found.counted:
         yield (
             f"{_number(found.not_checked)} of the {found.frame} on the list "
-            f"{'was' if found.not_checked == 1 else 'were'} not checked since then and stand"
+            f"{'was' if found.not_checked == 1 else 'were'} not checked since {anchor.title} and stand"
             f"{'s' if found.not_checked == 1 else ''} in no figure."
         )
 
 
 def _searched(board: Board) -> Iterator[str]:
-    together: dict[int, list[str]] = {}
-    for place, n in board.where.items():
-        if n:
-            together.setdefault(n, []).append(PLACES[place])
-    if not together:
-        yield "No check since then is on record."
+    told = [f"{PLACES[place]} {n}" for place, n in board.where.items() if n]
+    if not told:
+        yield "No check of these companies is on record."
         return
-    told = [f"{words.listed(places)} for {n}" for n, places in sorted(together.items(), reverse=True)]
-    yield f"Since then we looked at {words.listed(told)} of the {board.figures.frame} companies."
+    yield f"Of {board.figures.frame} companies we looked, since it began, at: {', '.join(told)}."
 
 
 def _table_note(found: Silence, board: Board) -> Iterator[str]:
@@ -259,7 +256,7 @@ def blocks(board: Board, anchor: Event, last: int) -> list[Block]:
 
     def block(title: str, note: str, shape: str, rows: Iterable[Row]) -> Block:
         ordered = sorted(
-            rows, key=lambda r: (r.days.most if r.days else 0, r.days.least if r.days else 0, r.member.name)
+            rows, key=lambda r: (r.days.most if r.days else NEVER, r.days.least if r.days else NEVER, r.member.name)
         )
         return Block(title, note, shape, tuple(_line(one, last, usual) for one in ordered))
 
@@ -273,7 +270,8 @@ def blocks(board: Board, anchor: Event, last: int) -> list[Block]:
         rows = (r for r in counted if r.found == Found.NOTHING and r.asked == asked)
         found.append(block(title, note, marks.ASKED_SHAPES[asked], rows))
     rest = (r for r in board.rows if not r.counts)
-    found.append(block("Not checked since then", "in no figure, whatever is on record", "open-bar", rest))
+    title = f"Not checked since {anchor.title}"
+    found.append(block(title, "in no figure, whatever is on record", "open-bar", rest))
     return [one for one in found if one.rows]
 
 
@@ -328,6 +326,8 @@ def _channel(row: Row) -> str:
         parts.append("leaked")
     if row.found == Found.OWN_NAME and first.said.joint:
         parts.append("later in its own name")
+    if not row.counts:
+        parts.append(words.label("Found", row.found).lower())
     return " · ".join(parts)
 
 
@@ -401,7 +401,7 @@ def _curves(found: Silence, board: Board) -> dict[str, Any]:
     anchor = found.question.anchor.title
     return {
         "curve": curve.draw(**told),
-        "curve_narrow": curve.draw(**{**told, "signs": told["signs"][-1:]}, width=358),
+        "curve_narrow": curve.draw(**{**told, "signs": _short(told["signs"])}, width=358),
         "curve_title": f"Share of {figures.counted} watched companies that had spoken in public, "
         f"by days since {anchor}, per cent",
         "curve_words": f"{figures.public} of {figures.counted} companies had spoken in public, "
@@ -413,6 +413,11 @@ def _curves(found: Silence, board: Board) -> dict[str, Any]:
         + (f" {_number(figures.public_before)} that had spoken before is left out." if figures.public_before else ""),
         "curve_rows": _curve_rows(board, last),
     }
+
+
+def _short(signs: Sequence[tuple[int, str, str]]) -> list[tuple[int, str, str]]:
+    """Return what a phone has room for: the last event, its name in a few words."""
+    return [(day, name[:30], when) for day, name, when in signs[-1:]]
 
 
 def _curve_rows(board: Board, last: int) -> list[tuple[int, str, int, str, int]]:

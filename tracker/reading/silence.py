@@ -334,7 +334,12 @@ def _spoken(root: Event, events: set[int], names: dict[int, str], *, operations:
         citation__stand=Stand.SUPPORTS,
         kind__in=[QuoteKind.VERBATIM, QuoteKind.PARTIAL],
     )
+    # Who did not speak in the later statement walked nothing back: one signatory's withdrawal is its own.
+    by_the_same = Voice.objects.filter(
+        statement=OuterRef("from_statement"), company=OuterRef(OuterRef("company")), capacity=Capacity.OFFICIAL
+    )
     later = StatementLink.objects.filter(
+        Exists(by_the_same),
         to_statement=OuterRef("statement"),
         kind=LinkKind.WALKS_BACK,
         from_statement__state=StatementState.PUBLISHED,
