@@ -65,7 +65,8 @@ _ENGLISH = frozenset(
 )
 # “Jane DoeSenate passes … MORE said”: some sites run the headlines of a link box into the sentence.
 _INSERTED = re.compile(
-    r"(?P<kept>\b[A-Z][\w.'-]+ [A-Z][\w.'-]+)(?P<junk> (?:\(?[A-Z][\w.)'-]* ){1,4}[A-Z]?[a-z]+[A-Z][^\n]{20,900}? MORE)(?=[\s,.;:)'’])"
+    r"(?P<kept>\b[A-Z][\w.'-]+ [A-Z][\w.'-]+)(?P<junk> (?:\(?[A-Z][\w.)'-]* ){1,4}"
+    r"[A-Z]?[a-z]+[A-Z][^\n]{20,900}? MORE)(?=[\s,.;:)'’])"
 )
 _ABBREVIATIONS = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Rev|Hon|Prof|St|Mt|Ft|No|vs|Jr|Sr|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|"

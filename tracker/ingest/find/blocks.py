@@ -19,7 +19,8 @@ from tracker.ingest.find.words import DOCUMENT, UNION
 _WE = re.compile(r"\b(?:we|our|us|ours|I|my)\b", re.IGNORECASE)
 _REPORTED = re.compile(r"\b(?:said|told|wrote|according to|added|tweeted|declined|respond)\b", re.IGNORECASE)
 _ANNOUNCED = re.compile(
-    rf"\b(?:{DOCUMENT}s?|responses?|replies|replied|responded|reactions?|reads?|said|wrote|statements?|what (?:they|companies) (?:said|say))\b[^.]{{0,60}}[:.]?$",
+    rf"\b(?:{DOCUMENT}s?|responses?|replies|replied|responded|reactions?|reads?|said|wrote|statements?|"
+    rf"what (?:they|companies) (?:said|say))\b[^.]{{0,60}}[:.]?$",
     re.IGNORECASE,
 )
 _COLON = re.compile(
@@ -27,10 +28,12 @@ _COLON = re.compile(
     re.IGNORECASE,
 )
 _NOTHING_ELSE = re.compile(
-    r"[\s.,:–—-]*(?:(?:Inc|Corp|Co|Ltd|plc|Company|Corporation|Group|Holdings|Insurance|Mutual|\([A-Z. ]+\))[\s.,:–—-]*)*"
+    r"[\s.,:–—-]*(?:(?:Inc|Corp|Co|Ltd|plc|Company|Corporation|Group|Holdings|Insurance|Mutual|"
+    r"\([A-Z. ]+\))[\s.,:–—-]*)*"
 )
 _POST = re.compile(
-    r"(?:(?:Skip|Embedded|View) [\w ]{3,30} (?:post|tweet) by @?\w+ )?(?P<words>\S.{15,600}?)\s*(?:pic\.twitter\.com/\w+ ?)?"
+    r"(?:(?:Skip|Embedded|View) [\w ]{3,30} (?:post|"
+    r"tweet) by @?\w+ )?(?P<words>\S.{15,600}?)\s*(?:pic\.twitter\.com/\w+ ?)?"
     r"[—–-] ?(?P<name>[A-Z][^()@\n]{2,40}?) \(@\w+\)(?:,? (?P<day>[A-Z][a-z]+ \d{1,2}, \d{4}))?",
     re.DOTALL,
 )

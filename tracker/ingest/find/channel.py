@@ -59,8 +59,10 @@ _PUBLIC: tuple[tuple[Medium, re.Pattern[str]], ...] = (
     (Medium.SOCIAL_POST, _words(
     r"\b(?:tweet(?:ed|s|ing)?|retweet\w*|Twitter|Facebook post|on Facebook|Instagram|LinkedIn|Threads|Bluesky|"
     r"Mastodon|Weibo|TikTok|Truth Social|social media|posted on X|post on X|on X)\b"
-    r"|\b(?:wrote|posted|said|(?:an?|the|his|her|its|their|personal) (?:post|account|message|feed|page|note))(?: [a-z]+){0,3} on "
-    r"(?-i:(?!Mon|Tues|Wed|Thurs|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Capitol|Slack|CN|CBS|NBC|ABC|Fox|BBC|MS)[A-Z]\w+)(?! (?:Radio|TV|News))")),
+    r"|\b(?:wrote|posted|said|(?:an?|the|his|her|its|their|personal) (?:post|account|message|feed|page|"
+    r"note))(?: [a-z]+){0,3} on "
+    r"(?-i:(?!Mon|Tues|Wed|Thurs|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Capitol|Slack|CN|"
+    r"CBS|NBC|ABC|Fox|BBC|MS)[A-Z]\w+)(?! (?:Radio|TV|News))")),
     (Medium.WEBSITE, _words(
     r"\b(?:blog(?: post)?|(?:on|to) (?:its|the company'?s?|their|his|her) (?:\w+ )?(?:website|site|page|"
     r"newsroom)|company website|newsroom)\b")),

@@ -30,28 +30,30 @@ def _objects(*words: str) -> re.Pattern[str]:
 _TURNING = _forms(
     """pull pulled pulling drop dropped dropping suspend suspended suspending withdraw withdrew withdrawn withdrawing
     halt halted halting cut cutting end ended ending sever severed severing cancel cancelled canceled cancelling
-    canceling terminate terminated terminating stop stopped stopping pause paused pausing scrap scrapped revoke revoked
-    boycott boycotted boycotting quit resign resigned resigning leave left leaving dismiss dismissed oust ousted fire
-    fired ban banned barred block blocked remove removed removing retire retired retiring rename renamed renaming
-    rebrand rebranded change changed changing discontinue discontinued discontinuing reverse reversed rescind rescinded
-    distance distanced reassigned deleted"""
+    canceling terminate terminated terminating stop stopped stopping pause paused pausing scrap scrapped revoke
+    revoked boycott boycotted boycotting quit resign resigned resigning leave left leaving dismiss dismissed oust
+    ousted fire fired ban banned barred block blocked remove removed removing retire retired retiring rename
+    renamed renaming rebrand rebranded change changed changing discontinue discontinued discontinuing reverse
+    reversed rescind rescinded distance distanced reassigned deleted"""
 )
 _TURNED_FROM = _objects(
     r"ads?", r"advertis\w+", r"commercials?", r"sponsor\w*", r"ties", r"contracts?", r"partner\w*", r"relationships?",
     r"donations?", r"contributions?", r"support", r"brands?", r"names?", r"logos?", r"packag\w+", r"products?",
-    r"membership", r"council", r"board", r"panel", r"committee", r"deals?", r"agreements?", r"business with", r"funding",
+    r"membership", r"council", r"board", r"panel", r"committee", r"deals?", r"agreements?", r"business with",
+    r"funding",
     r"shows?", r"programs?", r"spending", r"accounts?", r"host", r"workers?", r"employees?", r"engineers?",
     r"executives?", r"authors?", r"him", r"her", r"licen[cs]e", r"sales? of", r"discounts?", r"campaigns?", r"policy",
     r"polic(?:y|ies)", r"decision", r"investments?", r"clients?", r"posts?", r"events?", r"conference", r"mascot",
-    r"slogan", r"spots?", r"roaming", r"(?:its|their|the) (?:shelves|platform|catalog\w*|website)", r"character", r"image", r"links?", r"statues?", r"flag", r"merchandise", r"books?", r"films?",
+    r"slogan", r"spots?", r"roaming", r"(?:its|their|the) (?:shelves|platform|catalog\w*|website)", r"character",
+    r"image", r"links?", r"statues?", r"flag", r"merchandise", r"books?", r"films?",
 )  # fmt: skip
 _RUNNING = _forms(
-    """close closed closing shut shutting shuttered suspend suspended suspending halt halted halting idle idled idling
-    evacuate evacuated evacuating postpone postponed cancel canceled cancelled move moved moving relocate relocated
-    waive waived waiving activate activated reopen reopened resume resumed send sent sending deploy deployed ship
-    shipped dispatch dispatched stop stopped cut changed delayed delay flew flown prepare prepared preparing
-    mobilize mobilized position positioned staged closed convert converted converting begin began begun start started
-    starting furlough furloughed lay laid restock stocked keep"""
+    """close closed closing shut shutting shuttered suspend suspended suspending halt halted halting idle idled
+    idling evacuate evacuated evacuating postpone postponed cancel canceled cancelled move moved moving relocate
+    relocated waive waived waiving activate activated reopen reopened resume resumed send sent sending deploy
+    deployed ship shipped dispatch dispatched stop stopped cut changed delayed delay flew flown prepare prepared
+    preparing mobilize mobilized position positioned staged closed convert converted converting begin began begun
+    start started starting furlough furloughed lay laid restock stocked keep"""
 )
 _RUN = _objects(
     r"plants?", r"factor(?:y|ies)", r"stores?", r"restaurants?", r"offices?", r"operations?", r"production", r"work",
@@ -70,7 +72,8 @@ _GIVEN = _objects(
 )  # fmt: skip
 _SUING = _forms("sue sued suing file filed filing challenge challenged appeal appealed petitioned")
 _SUED = _objects(
-    r"lawsuits?", r"suit", r"complaints?", r"grievances?", r"briefs?", r"appeals?", r"injunction", r"in (?:federal )?court",
+    r"lawsuits?", r"suit", r"complaints?", r"grievances?", r"briefs?", r"appeals?", r"injunction",
+    r"in (?:federal )?court",
     r"over", r"the (?:government|administration|state|agency|order|ruling|ban|law|rule)", r"petition", r"motion",
 )  # fmt: skip
 _LOOKING = _forms(
@@ -83,16 +86,20 @@ _LOOKED_AT = _objects(
 )  # fmt: skip
 _PROTESTING = _forms(
     """walk walked walking protest protested protesting march marched marching strike struck striking stage staged
-    staging rally rallied demonstrate demonstrated join joined joining picket picketed hold held organize organized
-    organizing organising sign signed signing plan planned planning pledge pledged refuse refused stopped participate participated"""
+    staging rally rallied demonstrate demonstrated join joined joining picket picketed hold held organize
+    organized organizing organising sign signed signing plan planned planning pledge pledged refuse refused
+    stopped participate participated"""
 )
 _PROTEST = _objects(
-    r"walk(?:ed|ing|s)? (?:out|off)", r"(?:out|off) (?:on|of|over|to|the|in|at|after|during|monday|tuesday|wednesday|thursday|friday|for)",
-    r"protest\w*", r"walk-?outs?", r"strikes?", r"striking", r"rall(?:y|ies)", r"march\w*", r"demonstrat\w+", r"sick-?outs?", r"vigils?",
+    r"walk(?:ed|ing|s)? (?:out|off)",
+    r"(?:out|off) (?:on|of|over|to|the|in|at|after|during|monday|tuesday|wednesday|thursday|friday|for)",
+    r"protest\w*", r"walk-?outs?", r"strikes?", r"striking", r"rall(?:y|ies)", r"march\w*", r"demonstrat\w+",
+    r"sick-?outs?", r"vigils?",
     r"sit-?ins?", r"picket\w*", r"petitions?", r"work stoppage",
 )  # fmt: skip
 _JOIN = _forms("join joined joining follow followed joins")
-_JOINED = _objects(r"boycotts?", r"strikes?", r"protests?", r"walk-?outs?", r"campaigns?", r"calls?", r"lawsuits?", r"pledge", r"suit", r"coalition", r"exodus", r"list of")  # fmt: skip
+_JOINED = _objects(r"boycotts?", r"strikes?", r"protests?", r"walk-?outs?", r"campaigns?", r"calls?", r"lawsuits?",
+    r"pledge", r"suit", r"coalition", r"exodus", r"list of")  # fmt: skip
 PROTESTING = _PROTEST
 ALL = _TURNING | _RUNNING | _GIVING | _SUING | _LOOKING | _PROTESTING | _JOIN
 _INTENDS = frozenset(
@@ -129,7 +136,8 @@ TURNING_AWAY = re.compile(
     r"\b(?:(?:"
     + "|".join(sorted(_TURNING, key=len, reverse=True))
     + r")\b(?: [\w'-]+){0,4}? (?:ads?|advertis\w+|commercials?|sponsor\w*|ties|"
-    r"contracts?|partnerships?|relationships?|donations?|contributions?|membership|council|board|business with|discounts?|spending)"
+    r"contracts?|partnerships?|relationships?|donations?|contributions?|membership|council|board|"
+    r"business with|discounts?|spending)"
     r"|no longer (?:advertis\w+|sell|stock|sponsor|work with|carry|do business|feature)"
     r"|(?:joined|joining|join) (?:the |a |an )?(?:[\w'-]+ ){0,2}(?:boycott|walkout|strike|protest|lawsuit))\b",
     re.IGNORECASE,

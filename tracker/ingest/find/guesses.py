@@ -37,15 +37,18 @@ _AFTER_ITS_KIND = re.compile(
     rf"\b(?:[a-z-]+ )(?<!the )(?:{COMPANY_NOUN}|manufacturer|carmaker|firm|company) (?P<name>(?!{OFFICE}\b){_RUN})"
 )
 _ACTS_LIKE_A_COMPANY = re.compile(
-    rf"(?P<name>{_RUN}) (?:has |have |also |later |has also |could not |couldn't )*(?:declined to comment|did(?:n't| not) (?:immediately |directly )?"
-    r"(?:respond|return|reply|comment)|said (?:it|its|in an? (?:\w+ )?statement that it|the company)\b|(?:pulled|suspended|withdrew) its\b)"
+    rf"(?P<name>{_RUN}) (?:has |have |also |later |has also |could not |couldn't )*(?:declined to comment|"
+    r"did(?:n't| not) (?:immediately |directly )?"
+    r"(?:respond|return|reply|comment)|said (?:it|its|in an? (?:\w+ )?statement that it|the company)\b|"
+    r"(?:pulled|suspended|withdrew) its\b)"
 )
 # The shape of a person's name beside what only people are.
 _FULL = r"[A-Z][a-z]+(?: [A-Z]\.)?(?: [A-Z][a-z]+(?:-[A-Z][a-z]+)*){1,2}|[A-Z][a-z]+ (?:O'|Mc|Mac|de |van )[A-Z][a-z]+"
 _PEOPLE = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?P<name>{_FULL}), (?:\d\d, )?(?:who (?:is|was) )?(?:(?:the|a|an|its|his|her|their) )?(?:[\w'-]+ ){{0,5}}?(?:{OFFICE}|{SPOKES})\b",
+        rf"(?P<name>{_FULL}), (?:\d\d, )?(?:who (?:is|was) )?(?:(?:the|a|an|its|his|her|"
+        rf"their) )?(?:[\w'-]+ ){{0,5}}?(?:{OFFICE}|{SPOKES})\b",
         rf"\b(?:{OFFICE}|{SPOKES})(?: (?:of|for) [a-z][\w ]{{2,30}})?, (?P<name>{_FULL})(?=[,.])",
         rf"[,”\"] (?:said|says|wrote|added|answered|replied|recalled) (?P<name>{_FULL})(?=[,.]| of | in | on | who )",
         rf"(?P<name>{_FULL}),? (?:told|wrote|tweeted|answered|added|recalled|resigned)\b",
@@ -53,14 +56,19 @@ _PEOPLE = tuple(
 )
 _NOT_A_PERSON = re.compile(rf"\b(?:{CORPORATE})$")
 _WITH_TITLE = re.compile(
-    r"(?:(?P<org>.+?)(?:'s?)? )?(?:(?:Executive|Senior|Vice|Chief|Managing|Deputy|General|Group|Global|Associate|Assistant) )*"
-    r"(?:CEO|CFO|COO|CTO|President|Chair(?:man|woman|person)?|Officer|Director|Partner|Counsel|Secretary|Minister|Editor-in-Chief|"
-    r"Editor|Spokes(?:man|woman|person)|Founder|Co-Founder|Commissioner|Treasurer|Executive|Owner|Manager|Leader|Principal)"
-    r"(?: and (?:CEO|President|Chairman|Founder|Co-Founder|COO))?(?: (?P<person>[A-Z][\w.'-]+(?: [A-Z][\w.'-]*){0,3}))?$"
+    r"(?:(?P<org>.+?)(?:'s?)? )?(?:(?:Executive|Senior|Vice|Chief|Managing|Deputy|General|Group|Global|"
+    r"Associate|Assistant) )*"
+    r"(?:CEO|CFO|COO|CTO|President|Chair(?:man|woman|person)?|Officer|Director|Partner|Counsel|Secretary|"
+    r"Minister|Editor-in-Chief|"
+    r"Editor|Spokes(?:man|woman|person)|Founder|Co-Founder|Commissioner|Treasurer|Executive|Owner|Manager|"
+    r"Leader|Principal)"
+    r"(?: and (?:CEO|President|Chairman|Founder|Co-Founder|"
+    r"COO))?(?: (?P<person>[A-Z][\w.'-]+(?: [A-Z][\w.'-]*){0,3}))?$"
 )
 _NUMERALS = frozenset({"One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"})
 _SPEAKS_OF_HIMSELF = re.compile(
-    r"(?P<name>[A-Z][a-z]+ [A-Z][a-z'-]+),? (?:said|says|told [A-Z]\w+|wrote|added|tweeted) (?:that )?(?:his|her|he|she)\b"
+    r"(?P<name>[A-Z][a-z]+ [A-Z][a-z'-]+),? (?:said|says|told [A-Z]\w+|wrote|added|tweeted) (?:that )?(?:his|"
+    r"her|he|she)\b"
 )
 _LABELS = frozenset({"ORG", "PERSON", "GPE", "NORP", "FAC", "PRODUCT", "WORK_OF_ART", "LOC", "EVENT", "LAW"})
 

@@ -34,8 +34,10 @@ _PUBLIC = re.compile(
     re.IGNORECASE,
 )
 _OWN_BUSINESS = re.compile(
-    r"\b(?:to (?:buy|acquire|sell|merge|split|spin|go public)|acqui(?:res?|red|ring|sition)|buyout|takeover|merger|spin-?offs?|"
-    r"earnings|revenues?|profits?|quarter(?:ly)?|results|sales|subscribers?|users|ipo|bid for|deal|stake|shares?|stock|offer|"
+    r"\b(?:to (?:buy|acquire|sell|merge|split|spin|go public)|acqui(?:res?|red|ring|sition)|buyout|takeover|"
+    r"merger|spin-?offs?|"
+    r"earnings|revenues?|profits?|quarter(?:ly)?|results|sales|subscribers?|users|ipo|bid for|deal|stake|"
+    r"shares?|stock|offer|"
     r"launch\w*|unveil\w*|forecast|outlook)\b",
     re.IGNORECASE,
 )

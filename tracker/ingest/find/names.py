@@ -44,7 +44,8 @@ _HONORIFIC = re.compile(
 )
 _CONTEXT_AFTER = re.compile(
     rf"(?:'s?)? (?:[a-z-]+ ){{0,2}}(?:{OFFICE}|{SPOKES}|{STAFF})\b|,? (?:Inc|Corp|Co|plc|Ltd)\b|"
-    r" (?:also |has |have |had )?(?:said|says|announced|did not|declined|pulled|tweeted|has|have|is a|told|confirmed|called|denied|suspended|"
+    r" (?:also |has |have |had )?(?:said|says|announced|did not|declined|pulled|tweeted|has|have|is a|told|"
+    r"confirmed|called|denied|suspended|"
     r"dropped|withdrew|stopped|closed|halted|ended|cut|wrote|issued|released|responded|defended|criticized|condemned|"
     r"joined|pledged|will|would|plans to)\b|'s (?:board|"
     r"shares|stores|brand|products|decision|policy|statement|app|ads?|advertising)\b| shares\b| stores?\b"
@@ -332,13 +333,15 @@ def _folded(name: str) -> str:
 
 
 _OUTLET = re.compile(
-    r"\b(?:Times|Post|Herald|Journal|Gazette|Tribune|Courant|Courier|Chronicle|News|Radio|Television|TV|Magazine|Wire|Globe|Observer|Sentinel|"
+    r"\b(?:Times|Post|Herald|Journal|Gazette|Tribune|Courant|Courier|Chronicle|News|Radio|Television|TV|"
+    r"Magazine|Wire|Globe|Observer|Sentinel|"
     r"Dispatch|Inquirer|Telegraph|Mirror|Weekly|Insider|Verge|Blade|Evening Star|Daily \w+|Examiner|Bee)$"
 )
 _TITLE = re.compile(r" (?:President|Chair|Minister|Chancellor|Principal|Magazine of)")
 # A capitalised word behind a short name makes it another name: “United States”, not “United CEO”.
 _LONGER = re.compile(
-    r" (?!CEO|CFO|COO|CTO|President|Chief|Chair|Vice|Executive|Spokes|Senior|Managing|Director|Founder|Partner|Chairman|General)"
+    r" (?!CEO|CFO|COO|CTO|President|Chief|Chair|Vice|Executive|Spokes|Senior|Managing|Director|Founder|"
+    r"Partner|Chairman|General)"
     r"[A-Z][a-z]+"
 )
 

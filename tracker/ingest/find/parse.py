@@ -36,7 +36,8 @@ _WORTH = re.compile(
     r"chief|executive|president|chair\w*|founder|partner|director|counsel|head|editor|employees|workers|staff\w*|"
     r"signed|strike|walk\w*|pulled|suspend\w*|cut|ended|halt\w*|dropp?\w*|resign\w*|issued|released|sent|"
     r"published|respond\w*|"
-    r"comment|returned|unanswered|protest\w*|march\w*|available|reached|joined|withdr\w+|sever\w*|boycott\w*|donat\w*|remov\w*)\b"
+    r"comment|returned|unanswered|protest\w*|march\w*|available|reached|joined|withdr\w+|sever\w*|boycott\w*|"
+    r"donat\w*|remov\w*)\b"
 )
 
 _LOOKS_BACK = re.compile(r"(?:It|They|He|She|Its|The)\b")

@@ -54,23 +54,27 @@ _STAFF_MEMBER = tuple(
     )
 )
 _WHO_LEADS = re.compile(
-    rf"{_P}, who (?P<title>leads|heads|runs|oversees|chairs|founded|co-founded|owns) (?:[a-z' -]{{0,50}}(?:at|of|for) )?(?:the )?{_O}"
+    rf"{_P}, who (?P<title>leads|heads|runs|oversees|chairs|founded|co-founded|owns) (?:[a-z' -]{{0,50}}(?:at|"
+    rf"of|for) )?(?:the )?{_O}"
 )
 _HIS_COMPANY = re.compile(rf"{_P}[^§]{{0,40}}?\b(?:his|her) (?:own )?(?:{COMPANY_NOUN}),? (?:the )?{_O}", re.IGNORECASE)
 _PARTY = re.compile(r"§P\d+§ (?:[\w.() ]{0,40})?\((?:[RDI]-[A-Z]|D|R)", re.IGNORECASE)
 
 
 _SPOKEN_TO = re.compile(
-    r"\b(?:told|tells|interview with|speaking (?:to|on|with)|appear\w* on|statement to|said on|according to|by) (?:the )?$"
+    r"\b(?:told|tells|interview with|speaking (?:to|on|with)|appear\w* on|statement to|said on|according to|"
+    r"by) (?:the )?$"
 )
 # “the council's director”: of the council, not of the company next to it.
 _OF_A_BODY = re.compile(
-    r"\b(?:the|The) (council|authority|ministry|agency|chamber|association|federation|union|league|club|fund|board|court|city|county|"
+    r"\b(?:the|The) (council|authority|ministry|agency|chamber|association|federation|union|league|club|fund|"
+    r"board|court|city|county|"
     r"university|museum|hospital|party|charity|magazine|paper|newspaper|foundation|institute)'s "
 )
 # “President X” with nobody's president before it is a country's.
 _OF_A_COUNTRY = re.compile(
-    r"(?<!§ )(?<!'s )(?<!vice )(?<!Vice )(?<!company )\b(?:President|Governor|Gov\.|Senator|Sen\.|Rep\.|Mayor|Chancellor|Secretary|"
+    r"(?<!§ )(?<!'s )(?<!vice )(?<!Vice )(?<!company )\b(?:President|Governor|Gov\.|Senator|Sen\.|Rep\.|Mayor|"
+    r"Chancellor|Secretary|"
     r"Justice|Judge|Minister) $"
 )
 

@@ -42,7 +42,8 @@ _ATTRIBUTIONS = tuple(
         r"interview|tweet|post|release|recording)\b"
         r"[^,.;:“\"]{0,80}?(?:obtained|seen|reviewed|viewed|shared|reported|provided|published)[^,.;:“\"]{0,60})",
         r"\b(?P<words>(?:first )?reported by [^,.;“\"]{3,80})",
-        r"\b(?P<words>(?:in|during|through|via|on) (?:an?|the|his|her|its|their) (?:[\w'-]+ ){0,5}?(?:statement|memo|e-?mail|letter|"
+        r"\b(?P<words>(?:in|during|through|via|on) (?:an?|the|his|her|its|"
+        r"their) (?:[\w'-]+ ){0,5}?(?:statement|memo|e-?mail|letter|"
         r"message|note|interview|tweet|post|release|filing|call|account|website|conference|briefing|remarks|video)\b"
         r"(?: (?:to|with|on|for|posted|released|sent) [^,.;:“\"]{3,60})?)",
         r"\b(?P<words>told (?:the |a |an )?(?:reporters|news conference|(?-i:[A-Z])[^,.;:“\"]{2,40}))",

@@ -61,14 +61,16 @@ _SAID_NOTHING = re.compile(
     r"(?:a (?:good|great) deal|little|nothing|so|as much|more|much|it|this|something|otherwise|no more)\b.{0,30}", re.I
 )
 _OF_THE_PAPER = re.compile(
-    r"\b(?:genuine|authentic\w*|receipt|received|nothing (?:besides|else|more)|the (?:text|memo|letter|email) (?:is|was))\b",
+    r"\b(?:genuine|authentic\w*|receipt|received|nothing (?:besides|else|more)|the (?:text|memo|letter|"
+    r"email) (?:is|was))\b",
     re.I,
 )
 _PLATFORMS = frozenset(
     words_of("Twitter X Facebook Instagram LinkedIn YouTube TikTok Reddit Slack Snapchat Medium Threads")
 )
 _EXPRESSED = re.compile(
-    r"\b(?:concerns?|support|opposition|outrage|regret|sympathy|solidarity|objections?|questions|alarm|disappointment|hope|doubts?|"
+    r"\b(?:concerns?|support|opposition|outrage|regret|sympathy|solidarity|objections?|questions|alarm|"
+    r"disappointment|hope|doubts?|"
     r"condolences|gratitude|confidence|dismay|annoyance|anger|frustration|commitment|view|interest)\b",
     re.IGNORECASE,
 )
@@ -86,7 +88,8 @@ _DECLINED = re.compile(
 _UNANSWERED = re.compile(
     r"\b(?:did|do|does|has|have|had|could|were|was)(?:n't| not| yet to)"
     r"(?: (?:yet|immediately|directly|previously|also|be))*"
-    r" (?:respond|responded|reply|replied|answer|answered|return|returned|available|reached|comment|commented|have an? (?:immediate )?(?:response|comment|answer)|"
+    r" (?:respond|responded|reply|replied|answer|answered|return|returned|available|reached|comment|commented|"
+    r"have an? (?:immediate )?(?:response|comment|answer)|"
     r"provide a)\b"
     r"(?! on whether to)[^.;]{0,80}|\b(?:has|have|had) yet to (?:respond|reply|comment)\b|\bunavailable for comment\b"
     r"|\b(?:was|were)(?:n't| not) (?:immediately )?(?:available|reachable)\b[^.;]{0,30}\bcomment"
@@ -94,11 +97,14 @@ _UNANSWERED = re.compile(
     re.IGNORECASE,
 )
 _NEITHER = re.compile(
-    r"\b[Nn]either\b(?P<who>[^.;]{3,160}?)\b(?:responded|replied|returned|answered|commented|would comment|was available|were available)\b"
+    r"\b[Nn]either\b(?P<who>[^.;]{3,160}?)\b(?:responded|replied|returned|answered|commented|would comment|"
+    r"was available|were available)\b"
 )
 _UNRETURNED = re.compile(
-    r"\b(?:[Rr]equests?|[Cc]alls?|[Ee]mails?|[Mm]essages?|[Ii]nquir\w+)\b[^.;]{0,40}?\b(?:to|from|with|by|at) (?P<who>[^.;]{3,160}?)\b(?:(?:was|were)(?:n't| not) "
-    r"(?:immediately |promptly )?(?:returned|answered|acknowledged)|(?:was|were|went|remained) (?:unanswered|unreturned))\b"
+    r"\b(?:[Rr]equests?|[Cc]alls?|[Ee]mails?|[Mm]essages?|[Ii]nquir\w+)\b[^.;]{0,40}?\b(?:to|from|with|by|"
+    r"at) (?P<who>[^.;]{3,160}?)\b(?:(?:was|were)(?:n't| not) "
+    r"(?:immediately |promptly )?(?:returned|answered|acknowledged)|(?:was|were|went|remained) (?:unanswered|"
+    r"unreturned))\b"
 )
 _ASKED_OF = re.compile(
     r"\b(?:request|requests|call|calls|email|emails|message|messages|question|questions|inquir\w+|enquir\w+|"
@@ -107,7 +113,8 @@ _ASKED_OF = re.compile(
     re.IGNORECASE,
 )
 _SIGNED = re.compile(
-    r"\b(?:signed|have signed|had signed|co-signed|signing|sign|(?:put|added|adding|lent) (?:their|its|his|her) names? to)\b[^.;]{0,40}?\b(?:letter|petition|"
+    r"\b(?:signed|have signed|had signed|co-signed|signing|sign|(?:put|added|adding|lent) (?:their|its|his|"
+    r"her) names? to)\b[^.;]{0,40}?\b(?:letter|petition|"
     r"statement|appeal|pledge)\b"
     r"|\b(?:letter|petition|statement|appeal)\b[^.;]{0,40}?\bsigned by\b",
     re.IGNORECASE,
@@ -333,9 +340,9 @@ class _Listener:
         if issued and clause is not None:
             clause = clause[0], part.sentence.end  # what it said may follow at a distance: “…, that called for …”
         intends = base in {"plan", "pledge", "vow", "intend", "promise"} and clause is not None and not document
-        if intends and parties and all(party.standing == WORKFORCE for party in parties):
-            if deeds.PROTESTING.search(self.plain[clause[0] : clause[1]]):
-                return self._saying(part, base or "plan", span, parties, clause, deed=deeds.PROTEST)
+        staff = bool(parties) and all(party.standing == WORKFORCE for party in parties)
+        if intends and staff and clause and deeds.PROTESTING.search(self.plain[clause[0] : clause[1]]):
+            return self._saying(part, base or "plan", span, parties, clause, deed=deeds.PROTEST)
         return self._saying(part, base or "issue", span, parties, clause, document=document)
 
     def _deed(self, part: Parsed, token: Token) -> Saying | None:

@@ -71,12 +71,12 @@ def judge(
     others, and giving grounds for the deed defends it.
     """
     if disavowal:
-        own = sayings[0].own
+        verb = sayings[0].own
         return View(
             str(Stance.UNCLEAR),
-            f"“{plain[own[0] : own[1]]}” turns away from somebody's words; it does not say on which side of "
+            f"“{plain[verb[0] : verb[1]]}” turns away from somebody's words; it does not say on which side of "
             "the matter.",
-            (own,),
+            (verb,),
             0.6,
         )
     passages = _passages(plain, sayings)
@@ -125,7 +125,7 @@ def _passages(plain: str, sayings: Sequence[Saying]) -> list[tuple[int, int]]:
 
 
 def _cues(plain: str, start: int, end: int, names: Names, target: frozenset[str], *, willing: float) -> list[_Cue]:
-    """Find the judging words of a passage; ``willing`` is what readiness to heed a demand weighs, 0 where none is made."""
+    """Find the judging words of a passage; ``willing`` is what readiness to heed a demand weighs, 0 without one."""
     asked = willing > 0
     text = plain[start:end]
     found: list[_Cue] = []

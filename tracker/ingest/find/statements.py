@@ -30,7 +30,8 @@ _TURNS_FROM_WORDS = re.compile(
     r"\b(?:comments?|remarks?|words|posts?|tweets?|statements?|views?|claims?|opinions?|message|essay)\b", re.IGNORECASE
 )
 _NOT_FOR_US = re.compile(
-    r"\b(?:does|do|did)(?: not|n't) (?:speak|represent|reflect)\w* (?:for |the views? of )?(?:me|us|our|the (?:firm|company|partnership))\b",
+    r"\b(?:does|do|did)(?: not|n't) (?:speak|represent|reflect)\w* (?:for |the views? of )?(?:me|us|our|"
+    r"the (?:firm|company|partnership))\b",
     re.I,
 )
 _DISAVOWS = frozenset({"distance", "disavow", "repudiate"})

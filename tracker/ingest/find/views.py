@@ -37,22 +37,32 @@ WRONG_STRONG = _words(
     r"violat(?:e|es|ed|ing|ion)\b", r"discriminat\w+",
     r"silenc(?:e|ing) (?:the|our|us|its|journalists|critics|reporters)", r"no place (?:in|at|for|here)",
     r"will not (?:be )?tolerat\w*", r"harmful\b", r"dangerous\w*", r"threaten\w*",
-    r"(?:must|should|needs? to|has to|ought to) (?:be )?(?:stop|end|withdr|repeal|revers|rescind|chang|scrap|lift|halt|abolish)\w*", r"legal challenge", r"(?:would|will|going to) fight\b",
+    r"(?:must|should|needs? to|has to|ought to) (?:be )?(?:stop|end|withdr|repeal|revers|rescind|chang|scrap|"
+    r"lift|halt|abolish)\w*", r"legal challenge", r"(?:would|will|going to) fight\b",
     r"(?:should|must|can|could|will) (?:not|never) (?:be allowed|stand|happen|be tolerated)",
     r"in (?:strong )?opposition",
     r"punish(?:es|ed|ing|ment)?\b", r"onerous", r"burdensome", r"excessive\b", r"unreasonabl\w+", r"absurd\w*",
     r"ridiculous\w*", r"insult\w*", r"toxic\b",
     r"harms\b", r"inequit\w+", r"stereotyp\w+", r"erod(?:e|es|ed|ing)\b",
-    r"failed to (?:act|enforce|protect|listen)", r"unable to (?:stand by|support)", r"complicit\w*", r"inexcusable", r"(?:goes|go|runs|run|went|ran|is|are|was) (?:against|counter to|contrary to) (?:our|the|everything|who|my|its|what)\b",
-    r"(?:strike|walk-?out|walk(?:ed|ing|s)? (?:out|off)|protest\w*|rally|rallied|march\w*|petition|boycott|lawsuit|sue[ds]?|suing)\b(?: [\w-]+){0,3} (?:against|over|to protest)\b",
-    r"in protest\b", r"find fault with", r"overstep\w*", r"stand\w* in opposition", r"speak\w* out\b", r"spoke out\b", r"un-?American", r"fascis\w+", r"tone-?deaf", r"dystopi\w+", r"draconian", r"chilling", r"devastat\w+", r"a blow to", r"embarrass\w+", r"take issue with", r"took issue with", r"ludicrous", r"preposterous", r"pathetic", r"disast(?:er|rous)\w*", r"horribl\w+", r"nonsens\w*", r"foolish\w*",
-    r"insane\w*", r"infuriat\w+", r"undermin\w+", r"destructive", r"backlash against", r"existential", r"go to the mat", r"demean\w+", r"degrad\w+", r"unwarranted", r"unnecessar\w+", r"arbitrar\w+", r"counterproductive",
+    r"failed to (?:act|enforce|protect|listen)", r"unable to (?:stand by|support)", r"complicit\w*", r"inexcusable",
+    r"(?:goes|go|runs|run|went|ran|is|are|was) (?:against|counter to|contrary to) (?:our|the|everything|who|"
+    r"my|its|what)\b",
+    r"(?:strike|walk-?out|walk(?:ed|ing|s)? (?:out|off)|protest\w*|rally|rallied|march\w*|petition|boycott|"
+    r"lawsuit|sue[ds]?|suing)\b(?: [\w-]+){0,3} (?:against|over|to protest)\b",
+    r"in protest\b", r"find fault with", r"overstep\w*", r"stand\w* in opposition", r"speak\w* out\b",
+    r"spoke out\b", r"un-?American", r"fascis\w+", r"tone-?deaf", r"dystopi\w+", r"draconian", r"chilling",
+    r"devastat\w+", r"a blow to", r"embarrass\w+", r"take issue with", r"took issue with", r"ludicrous",
+    r"preposterous", r"pathetic", r"disast(?:er|rous)\w*", r"horribl\w+", r"nonsens\w*", r"foolish\w*",
+    r"insane\w*", r"infuriat\w+", r"undermin\w+", r"destructive", r"backlash against", r"existential",
+    r"go to the mat", r"demean\w+", r"degrad\w+", r"unwarranted", r"unnecessar\w+", r"arbitrar\w+",
+    r"counterproductive",
     r"horrif\w+", r"heinous", r"sickened?\b", r"ashamed\b", r"incorrect assumptions?", r"distort\w*", r"cowardly",
     r"hypocri\w+",
 )  # fmt: skip
 WRONG_LEANING = _words(
     r"(?<!no )concern(?:s|ed|ing)?\b(?! for)", r"upset\b", r"ang(?:ry|ered|er)\b", r"frustrat\w+", r"annoy\w+",
-    r"unhappy", r"worr(?:y|ied|ies|ying|isome)\b", r"hurts? (?:our|the|us|workers|employees|customers|business\w*)", r"objections?\b", r"too (?:high|much|far|costly|late|little)\b",
+    r"unhappy", r"worr(?:y|ied|ies|ying|isome)\b", r"hurts? (?:our|the|us|workers|employees|customers|business\w*)",
+    r"objections?\b", r"too (?:high|much|far|costly|late|little)\b",
 )  # fmt: skip
 WRONG_WEAK = _words(
     r"(?:should|must)(?:n't| not)\b",
@@ -74,8 +84,12 @@ RIGHT_STRONG = _words(
     r"(?:fully |firmly |strongly )back(?:s|ed|ing)?\b", r"proud(?:ly)?\b",
     r"(?:the )?right (?:answer|thing|decision|call|move|step|choice|course)\b", r"(?:was|is|were|are) right\b",
     r"(?:an? )?(?:important|positive|necessary|welcome|good|great|big|major|huge|first|"
-    r"right) (?:first )?(?:step|move|news|win|victory|decision)\b", r"long overdue", r"(?:good|great|strong|positive|solid|promising|terrific) (?:first )?(?:start|for (?:america\w*|the|our|us|business\w*|workers|consumers|everyone))\b",
-    r"makes? (?:perfect )?sense\b", r"(?:monumental|historic|landmark|critical|crucial|major|vital) (?:step|driver|win|moment|opportunity|reform|boost)", r"a relief\b", r"(?:very )?encourag(?:ed|ing)\b",
+    r"right) (?:first )?(?:step|move|news|win|victory|decision)\b", r"long overdue",
+    r"(?:good|great|strong|positive|solid|promising|terrific) (?:first )?(?:start|for (?:america\w*|the|our|"
+    r"us|business\w*|workers|consumers|everyone))\b",
+    r"makes? (?:perfect )?sense\b",
+    r"(?:monumental|historic|landmark|critical|crucial|major|vital) (?:step|driver|win|moment|opportunity|"
+    r"reform|boost)", r"a relief\b", r"(?:very )?encourag(?:ed|ing)\b",
     r"believ(?:e|es|ed) in\b", r"(?:strongly |deeply )?agree(?:s|d)? (?:with|that)\b", r"grateful (?:for|to)\b",
     r"defend(?:s|ed|ing)?\b(?! (?:against|itself|himself|herself|themselves))",
     r"(?:pleased|delighted|thrilled|excited|glad|happy|honou?red) (?:to|that|with|by|about)\b", r"a win for\b",
@@ -84,7 +98,10 @@ RIGHT_STRONG = _words(
     r"had (?:to be|been) (?:done|needed)",
     r"(?:thank|thanks|thanking|thanked) (?:the |president|congress|lawmakers|mr|secretary)",
     r"(?:did|have done|has done) nothing wrong", r"not (?:shot|killed) an? innocent",
-    r"no innocent (?:person|people|man|woman)[^.]{0,30}\b(?:shot|killed|harmed|hurt)", r"did (?:its|his|her|their) (?:job|duty)", r"(?:is|was) (?:a |the )?(?:good|right|fair|sound|lawful) (?:one|law|order|ruling|decision|policy)", r"keep(?:s|ing)? (?:us|people|the \w+|our \w+) safe",
+    r"no innocent (?:person|people|man|woman)[^.]{0,30}\b(?:shot|killed|harmed|hurt)",
+    r"did (?:its|his|her|their) (?:job|duty)",
+    r"(?:is|was) (?:a |the )?(?:good|right|fair|sound|lawful) (?:one|law|order|ruling|decision|policy)",
+    r"keep(?:s|ing)? (?:us|people|the \w+|our \w+) safe",
 )  # fmt: skip
 RIGHT_WEAK = _words(
     r"help(?:s|ed|ful|ing)?\b", r"benefit(?:s|ed|ing|icial)?\b", r"good\b", r"great\b", r"positive\b",
@@ -95,7 +112,9 @@ RIGHT_WEAK = _words(
     r"hope(?:s|ful)?\b",
 )  # fmt: skip
 WILLING = _words(
-    r"(?:would|will|to) begin\b", r"began\b", r"fully focused", r"(?:had|has|have) (?:already )?(?:bought|sent|donated|shipped|delivered|given|started|begun|offered|made)\b", r"donat\w+", r"could help",
+    r"(?:would|will|to) begin\b", r"began\b", r"fully focused",
+    r"(?:had|has|have) (?:already )?(?:bought|sent|donated|shipped|delivered|given|started|begun|offered|"
+    r"made)\b", r"donat\w+", r"could help",
     r"(?:ready|willing|prepared|happy|glad|eager|pleased|able) to\b", r"stand(?:s|ing)? ready",
     r"will (?:\w+ )?(?:help|join|take part|participate|comply|cooperate|work|make|produce|build|stop|end|"
     r"testify|appear|attend|provide|change|do|pledge|support|explore|meet|consider)\b",
@@ -113,17 +132,24 @@ UNWILLING = _words(
     r"will continue (?:to|its|our|with)\b", r"impossible", r"not (?:possible|feasible|able)",
 )  # fmt: skip
 CALM = _words(
-    r"restraint\b", r"de-?escalat\w+", r"(?:for|remain|stay|keep|urg\w+|restore|of) calm\b", r"calm(?:er|ing)\b", r"tone down", r"(?:take a )?step back\b", r"cool(?:er)? heads?", r"lower(?:ing)? (?:the )?(?:tension|temperature)s?",
-    r"reduc\w+ tensions?", r"defuse\b", r"stand(?:ing)? down\b", r"non-?violen\w+", r"come together", r"sit down (?:together|with)", r"talk to (?:each other|one another)", r"find (?:a )?common ground",
-    r"(?:full|independent|thorough|transparent|impartial|public|open|proper)(?:,? (?:and )?\w+)? (?:investigations?|inquir(?:y|ies)|review)\b",
+    r"restraint\b", r"de-?escalat\w+", r"(?:for|remain|stay|keep|urg\w+|restore|of) calm\b", r"calm(?:er|ing)\b",
+    r"tone down", r"(?:take a )?step back\b", r"cool(?:er)? heads?",
+    r"lower(?:ing)? (?:the )?(?:tension|temperature)s?",
+    r"reduc\w+ tensions?", r"defuse\b", r"stand(?:ing)? down\b", r"non-?violen\w+", r"come together",
+    r"sit down (?:together|with)", r"talk to (?:each other|one another)", r"find (?:a )?common ground",
+    r"(?:full|independent|thorough|transparent|impartial|public|open|"
+    r"proper)(?:,? (?:and )?\w+)? (?:investigations?|inquir(?:y|ies)|review)\b",
 )  # fmt: skip
 # These ask for calm only where they are asked for: “open to dialogue” is none.
 CALM_IF_ASKED = _words(
-    r"calm\b", r"peace(?:ful|fully)?\b", r"unite(?! states)\b", r"unity\b", r"investigat(?:e|ions?)\b", r"inquir(?:y|ies)\b", r"transparen(?:t|cy)\b", r"dialogue\b", r"bring (?:people|us|the \w+) together",
-    r"patience\b", r"heal(?:ing)?\b", r"cooperat(?:e|ion)\b", r"(?:is|be|are) published", r"make (?:it |them |everything )?public",
+    r"calm\b", r"peace(?:ful|fully)?\b", r"unite(?! states)\b", r"unity\b", r"investigat(?:e|ions?)\b",
+    r"inquir(?:y|ies)\b", r"transparen(?:t|cy)\b", r"dialogue\b", r"bring (?:people|us|the \w+) together",
+    r"patience\b", r"heal(?:ing)?\b", r"cooperat(?:e|ion)\b", r"(?:is|be|are) published",
+    r"make (?:it |them |everything )?public",
 )  # fmt: skip
 ASKING = re.compile(
-    r"\b(?:call(?:s|ed|ing)? (?:for|on)|urg\w+|ask\w*|demand\w*|appeal\w*|need\w*|must|should|hope\w*|request\w*|plead\w*|want\w*|stress\w*|emphasi\w+|"
+    r"\b(?:call(?:s|ed|ing)? (?:for|on)|urg\w+|ask\w*|demand\w*|appeal\w*|need\w*|must|should|hope\w*|"
+    r"request\w*|plead\w*|want\w*|stress\w*|emphasi\w+|"
     r"push\w* for|let us|let's|please|time (?:for|to)|encourag\w+|implor\w+|pray\w*)\b",
     re.IGNORECASE,
 )
@@ -140,35 +166,46 @@ NEUTRAL = _words(
 )  # fmt: skip
 # These judge what follows them; what that is decides whether it is the target.
 TAKES_AN_OBJECT = re.compile(
-    r"(?:support|applaud|welcom|prais|commend|hail|endors|in favou?r of|stand|stood|back|proud|believ|grateful|defend|pleased|"
-    r"delighted|thrilled|excited|glad|happy|honou?red|thank|condemn|denounc|deplor|oppos|object|reject|decr|critici|blast|slam|"
-    r"rebuk|lambast|disagree|push|fight|betray|violat|concern|against|committed|commitment|invest|join|appreciat|protect|help|"
+    r"(?:support|applaud|welcom|prais|commend|hail|endors|in favou?r of|stand|stood|back|proud|believ|"
+    r"grateful|defend|pleased|"
+    r"delighted|thrilled|excited|glad|happy|honou?red|thank|condemn|denounc|deplor|oppos|object|reject|decr|"
+    r"critici|blast|slam|"
+    r"rebuk|lambast|disagree|push|fight|betray|violat|concern|against|committed|commitment|invest|join|"
+    r"appreciat|protect|help|"
     r"agree|value|benefit|threaten|undermin|refus|hurts?\b|solidarity|fail|doubt|stop|believe in)",
     re.IGNORECASE,
 )
 # “We support it”, “welcomed the ruling”: the thing spoken of, whatever it is called.
 THE_THING = re.compile(
     r"\s*(?:(?:to|of|by|on|with|about|over|for|that|in|towards?|against|any|all|such|such a|what|how) )*"
-    r"(?:it|this|that|these|those|(?:the|this|that|these|any|such|its|his|her|their|today's|yesterday's|mr\w*\.? \w+'s|president \w+'s) "
-    r"(?:[\w'-]+ ){0,3}(?:decisions?|moves?|orders?|rulings?|laws?|bills?|acts?|legislation|polic(?:y|ies)|measures?|plans?|steps?|efforts?|calls?|actions?|"
-    r"campaigns?|boycotts?|bans?|proposals?|rules?|verdict|amendment|initiatives?|program(?:me)?s?|operations?|strikes?|protests?|protesters|marchers|"
-    r"findings|verdict|conclusions?|assertions?|characteri[sz]ation|reports?|treatment|practices?|rhetoric|language|events?|news|"
-    r"announcement|reforms?|settlement|agreement|demands?|requests?|recommendations?|remarks|comments|allegations|behaviou?r|conduct|views|memo|letter|"
+    r"(?:it|this|that|these|those|(?:the|this|that|these|any|such|its|his|her|their|today's|yesterday's|"
+    r"mr\w*\.? \w+'s|president \w+'s) "
+    r"(?:[\w'-]+ ){0,3}(?:decisions?|moves?|orders?|rulings?|laws?|bills?|acts?|legislation|polic(?:y|ies)|"
+    r"measures?|plans?|steps?|efforts?|calls?|actions?|"
+    r"campaigns?|boycotts?|bans?|proposals?|rules?|verdict|amendment|initiatives?|program(?:me)?s?|"
+    r"operations?|strikes?|protests?|protesters|marchers|"
+    r"findings|verdict|conclusions?|assertions?|characteri[sz]ation|reports?|treatment|practices?|rhetoric|"
+    r"language|events?|news|"
+    r"announcement|reforms?|settlement|agreement|demands?|requests?|recommendations?|remarks|comments|"
+    r"allegations|behaviou?r|conduct|views|memo|letter|"
     r"ideas?|approach|response|directive|mandate|tax|fee|tariffs?|deal|pact|accord|movement|cause|goal)s?)\b",
     re.IGNORECASE,
 )
 PUNISHING = re.compile(
-    r"\s*(?:the |his |her |its |their |a |for )*(?:firing|dismiss\w*|removal|removing|bann?ing|ban|ousting|ouster|ending|end of|stopping|repeal\w*|withdraw\w*|"
+    r"\s*(?:the |his |her |its |their |a |for )*(?:firing|dismiss\w*|removal|removing|bann?ing|ban|ousting|"
+    r"ouster|ending|end of|stopping|repeal\w*|withdraw\w*|"
     r"boycott\w*|punish\w*|resign\w*|suspen\w*|cancel\w*|impeach\w*)\b",
     re.IGNORECASE,
 )
 ADVANCES = re.compile(
-    r"\b(?:increas|improv|advanc|promot|achiev|expand|strengthen|aspir|strive|striving|foster|embrac|build|champion|work\w* (?:to|toward)|"
+    r"\b(?:increas|improv|advanc|promot|achiev|expand|strengthen|aspir|strive|striving|foster|embrac|build|"
+    r"champion|work\w* (?:to|toward)|"
     r"want\w* to|aim\w* (?:to|for)|seek\w* to|dedicat|commit)\w*",
     re.IGNORECASE,
 )
 OTHERS_FEEL = re.compile(
-    r"\b(?:you|them|people|some|many|others|critics|those|customers|employees|workers|who|everyone|fans|users)\b(?:,? \w+){0,5},? (?:and )?$",
+    r"\b(?:you|them|people|some|many|others|critics|those|customers|employees|workers|who|everyone|fans|"
+    r"users)\b(?:,? \w+){0,5},? (?:and )?$",
     re.IGNORECASE,
 )
 FEELING = re.compile(
@@ -198,8 +235,10 @@ JUDGES_RIGHT = frozenset(["praise", "applaud", "welcome", "support", "endorse", 
 DEMANDS = frozenset(["urge", "demand", "call", "ask", "implore", "request", "encourage", "appeal", "push", "sign"])
 STOPS = _words(
     r"withdraw\w*", r"take (?:it|them|the \w+) down",
-    r"(?:to |must |should )?(?:appeal against|challenge|fight|exempt|delay|reduce|lower|exclude|shield|waive|spare|lift|ease|postpone|soften|roll back|limit|stop|end(?!or)|halt|"
-    r"cancel|cut|drop|rescind|repeal|revers|abandon|scrap|ban|break|pull|remove|fire|resign|suspend|revoke|block|reject|condemn|oppose|reconsider|shut down|abolish|leave|quit|"
+    r"(?:to |must |should )?(?:appeal against|challenge|fight|exempt|delay|reduce|lower|exclude|shield|waive|"
+    r"spare|lift|ease|postpone|soften|roll back|limit|stop|end(?!or)|halt|"
+    r"cancel|cut|drop|rescind|repeal|revers|abandon|scrap|ban|break|pull|remove|fire|resign|suspend|revoke|"
+    r"block|reject|condemn|oppose|reconsider|shut down|abolish|leave|quit|"
     r"sever|divest)\w*",
 )  # fmt: skip
 GOES_ON = _words(
@@ -213,7 +252,8 @@ NEGATED = re.compile(
     re.IGNORECASE,
 )
 _OF_A_DEMAND = re.compile(
-    r"\b(?:calls?|demands?|requests?|push|appeals?|plea|boycott|pledge|goals?|equality|diversity|inclusion|invitation|mandate|ask)\b",
+    r"\b(?:calls?|demands?|requests?|push|appeals?|plea|boycott|pledge|goals?|equality|diversity|inclusion|"
+    r"invitation|mandate|ask)\b",
     re.IGNORECASE,
 )
 _CAMPAIGN = re.compile(r"\bcampaign (?:to|against|for)\b", re.IGNORECASE)

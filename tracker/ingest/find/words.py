@@ -42,7 +42,8 @@ SAYING: dict[str, str] = {
         "signal", "outline", "echo", "advise", "inform", "retweet", "label", "characterize", "intend", "aim",
         "consider",
         "agree", "disagree", "object", "speculate", "predict", "indicate", "accuse", "distance", "continue", "comment",
-        "share", "point", "cite", "reaffirm", "admonish", "attribute", "tie", "vouch", "lobby", "petition", "estimate", "dispute", "react", "push", "allege", "relay", "exclaim", "detail", "propose",
+        "share", "point", "cite", "reaffirm", "admonish", "attribute", "tie", "vouch", "lobby", "petition",
+        "estimate", "dispute", "react", "push", "allege", "relay", "exclaim", "detail", "propose",
     ),
     "say": "say", "says": "say", "said": "say", "saying": "say",
     "tell": "tell", "tells": "tell", "told": "tell", "telling": "tell",
@@ -63,11 +64,11 @@ SAYING: dict[str, str] = {
 WEAK = frozenset(
     words_of(
         """believe express voice describe call refer support back defend agree disagree object share point cite dispute
-    react push detail plan stand hope expect intend aim consider respond answer reply comment continue speak
-    quote post read question blame consider signal echo outline propose recall thank speculate predict
-    indicate apologize apologise observe conclude label characterize welcome oppose demand request ask
-    encourage appeal reject commit promise pledge vow dismiss inform advise relay allege accuse suggest claim raise lobby petition estimate attribute tie
-    state note joke distance tout"""
+    react push detail plan stand hope expect intend aim consider respond answer reply comment continue speak quote
+    post read question blame consider signal echo outline propose recall thank speculate predict indicate
+    apologize apologise observe conclude label characterize welcome oppose demand request ask encourage appeal
+    reject commit promise pledge vow dismiss inform advise relay allege accuse suggest claim raise lobby petition
+    estimate attribute tie state note joke distance tout"""
     )
 )
 # A company that does one of these to the thing itself has spoken, even without a clause of its own.
@@ -87,7 +88,8 @@ _TITLES = (
 OFFICE = (
     _TITLES
     + r"(?:CEO|CFO|COO|CTO|CMO|CIO|CISO|chief executive(?: officer)?|chief [a-z]+(?: and [a-z]+)?(?: [a-z]+)? officer|"
-    r"chief [a-z]+ officer|chief(?! (?:[a-z]+ ){0,2}officer)|chief of staff|chief economist|chief counsel|chief scientist|"
+    r"chief [a-z]+ officer|chief(?! (?:[a-z]+ ){0,2}officer)|chief of staff|chief economist|chief counsel|"
+    r"chief scientist|"
     r"president(?: and (?:CEO|chief executive(?: officer)?|COO|founder))?|chair(?:man|woman|person)?"
     r"(?: and (?:CEO|chief executive(?: officer)?|founder))?|"
     r"founder|co-founder|cofounder|owner|co-owner|managing partner|partner|director(?: general)?|general counsel|"
@@ -114,7 +116,8 @@ FOREIGN = re.compile(
     r"president [A-Z]\w+ (?:administration)|attorney general|attorneys general|judges?|justices?|sheriff|"
     r"police|prosecutors?|"
     r"ambassador|secretary of|white house|analysts?|economists?|professors?|scholars?|historians?|experts?|"
-    r"strategists?|critics?|activists?|advocates?|protesters?|campaigners?|campaign (?:manager|director|organi[sz]er)|customers?|consumers?|shoppers?|users?|"
+    r"strategists?|critics?|activists?|advocates?|protesters?|campaigners?|campaign (?:manager|director|"
+    r"organi[sz]er)|customers?|consumers?|shoppers?|users?|"
     r"residents?|neighbors?|neighbours?|viewers?|fans?|passengers?|parents?|families|family|victims?|relatives?|"
     r"columnists?|commentators?|correspondents?|bloggers?|authors?|former|ex-|ousted|fired|retired|"
     r"researchers? at|fellow|candidates?|republicans?|democrats?|congressional|senate|councilman|councilwoman|"
@@ -129,7 +132,8 @@ PUBLIC_BODY = re.compile(
     r"\b(?:Department|Ministry|Police|Senate|House|Congress|Committee|Commission|Court|Administration|Agency|Bureau|"
     r"Government|Parliament|Assembly|Army|Navy|Party|University|College|School|Schools|County|Office|Authority|"
     r"Republicans?|Democrats?|GOP|White|Supreme|Federal|FBI|ICE|DHS|CIA|EPA|FDA|FTC|FCC|SEC|DOJ|CDC|WHO|IRS|UN|EU|NATO|"
-    r"HHS|DOL|DOT|FAA|NHTSA|OSHA|NLRB|EEOC|CFPB|HUD|USDA|NIH|CBP|TSA|FERC|State|States|City|Mayor|Council of State|Treasury|Pentagon|Capitol|Customs|Border Patrol|Service|Library|"
+    r"HHS|DOL|DOT|FAA|NHTSA|OSHA|NLRB|EEOC|CFPB|HUD|USDA|NIH|CBP|TSA|FERC|State|States|City|Mayor|"
+    r"Council of State|Treasury|Pentagon|Capitol|Customs|Border Patrol|Service|Library|"
     r"Secretary|Governor|President|Justice|Interior|Cabinet|Legislature|Union of States|European|National Guard|"
     r"Fed|Reserve|Board of|Law School|Medical Center|Hospital|Church|Museum|Medicare|Medicaid|Obamacare|Act|Order|"
     r"Bill|Amendment|Constitution|Republic|Kingdom|Olympics?|Watergate)\b"
@@ -189,17 +193,22 @@ _NUMBERS = {
 }  # fmt: skip
 
 PLACES = frozenset(
-    """Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|
-    Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|
-    Nebraska|Nevada|New Hampshire|New Jersey|New Mexico|New York|New York City|North Carolina|North Dakota|Ohio|Oklahoma|
-    Oregon|Pennsylvania|Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington|
-    West Virginia|Wisconsin|Wyoming|London|Paris|Berlin|Brussels|Tokyo|Beijing|Moscow|Chicago|Boston|Houston|Dallas|
-    Atlanta|Seattle|Detroit|Miami|Philadelphia|Phoenix|Denver|Minneapolis|Los Angeles|San Francisco|San Diego|Las Vegas|
-    Silicon Valley|Wall Street|Hollywood|Capitol Hill|Britain|France|Germany|Italy|Spain|China|Japan|India|Russia|Canada|
-    Mexico|Brazil|Israel|Ukraine|Iran|Iraq|Australia|Europe|Asia|Africa|America|Hong Kong|South Korea|Saudi Arabia|
-    Charlottesville|Staten Island|Manhattan|Brooklyn|Queens|Staten|Midwest|West Coast|East Coast|Puerto Rico""".replace(
-        "\n    ", ""
-    ).split("|")
+    " ".join(
+        words_of(
+            """Alabama| Alaska| Arizona| Arkansas| California| Colorado| Connecticut| Delaware| Florida|
+            Georgia| Hawaii|
+    Idaho| Illinois| Indiana| Iowa| Kansas| Kentucky| Louisiana| Maine| Maryland| Massachusetts| Michigan|
+    Minnesota| Mississippi| Missouri| Montana| Nebraska| Nevada| New Hampshire| New Jersey| New Mexico| New
+    York| New York City| North Carolina| North Dakota| Ohio| Oklahoma| Oregon| Pennsylvania| Rhode Island| South
+    Carolina| South Dakota| Tennessee| Texas| Utah| Vermont| Virginia| Washington| West Virginia| Wisconsin|
+    Wyoming| London| Paris| Berlin| Brussels| Tokyo| Beijing| Moscow| Chicago| Boston| Houston| Dallas| Atlanta|
+    Seattle| Detroit| Miami| Philadelphia| Phoenix| Denver| Minneapolis| Los Angeles| San Francisco| San Diego|
+    Las Vegas| Silicon Valley| Wall Street| Hollywood| Capitol Hill| Britain| France| Germany| Italy| Spain|
+    China| Japan| India| Russia| Canada| Mexico| Brazil| Israel| Ukraine| Iran| Iraq| Australia| Europe| Asia|
+    Africa| America| Hong Kong| South Korea| Saudi Arabia| Charlottesville| Staten Island| Manhattan| Brooklyn|
+    Queens| Staten| Midwest| West Coast| East Coast| Puerto Rico"""
+        )
+    ).split("| ")
 )
 
 # Capitalised words that begin a sentence or a heading without being part of a name.
