@@ -15,6 +15,8 @@ from tracker.admin.base import InlineForm, ListField, ReadOnlyInline, RecordAdmi
 from tracker.admin.dates import HonestDateField
 from tracker.admin.desk import names
 from tracker.admin.merges import merging_acts
+from tracker.admin.sheets.pages import SheetsMixin
+from tracker.admin.sheets.reference import CompaniesSheet
 from tracker.models import Alias, Company, Outlet, Role, Ticker
 
 
@@ -91,9 +93,10 @@ class PeopleInline(ReadOnlyInline):
 
 
 @admin.register(Company)
-class CompanyAdmin(ActsMixin, RecordAdmin):
+class CompanyAdmin(SheetsMixin, ActsMixin, RecordAdmin):
     """Companies."""
 
+    sheet = CompaniesSheet
     form = CompanyForm
     page_of_row = "company"
     list_display = ("name", "kind", "sector", "hq_region", "parent", "merged_into")

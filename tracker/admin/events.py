@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from tracker.admin.acts import Act, ActsMixin
 from tracker.admin.base import InlineForm, ListField, ReadOnlyInline, RecordAdmin, RecordForm, RecordInline
 from tracker.admin.dates import HonestDateField
+from tracker.admin.sheets.pages import SheetsMixin
+from tracker.admin.sheets.reference import EventsSheet
 from tracker.models import Ask, Event, Target, WatchTerms
 from tracker.review import reference, rights
 
@@ -70,9 +72,10 @@ def _publish(event: Event, by: Any, given: dict[str, Any]) -> str:
 
 
 @admin.register(Event)
-class EventAdmin(ActsMixin, RecordAdmin):
+class EventAdmin(SheetsMixin, ActsMixin, RecordAdmin):
     """Events. Publishing is a button, because it cannot be taken back."""
 
+    sheet = EventsSheet
     form = EventForm
     page_of_row = "event"
     list_display = ("title", "parent", "when", "kind", "published")

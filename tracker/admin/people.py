@@ -11,6 +11,8 @@ from tracker.admin.base import InlineForm, RecordAdmin, RecordForm, RecordInline
 from tracker.admin.dates import HonestDateField
 from tracker.admin.merges import merging_acts
 from tracker.admin.redacting import redacting_act
+from tracker.admin.sheets.pages import SheetsMixin
+from tracker.admin.sheets.reference import PeopleSheet
 from tracker.models import Person, Role
 
 
@@ -41,9 +43,10 @@ class RoleInline(RecordInline):
 
 
 @admin.register(Person)
-class PersonAdmin(ActsMixin, RecordAdmin):
+class PersonAdmin(SheetsMixin, ActsMixin, RecordAdmin):
     """People: officers, directors, partners, founders, owners and authorised spokespeople only."""
 
+    sheet = PeopleSheet
     form = PersonForm
     page_of_row = "person"
     list_display = ("name", "slug", "is_spokesperson", "merged_into")

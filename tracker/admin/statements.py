@@ -19,6 +19,8 @@ from tracker.admin.dates import HonestDateField
 from tracker.admin.merges import merging_acts
 from tracker.admin.redacting import redacting_act
 from tracker.admin.refusals import sentences
+from tracker.admin.sheets.pages import SheetsMixin
+from tracker.admin.sheets.record import StatementsSheet
 from tracker.admin.standing import APPROVE, SHARED, MoveForm, standing_of
 from tracker.admin.trail import trail_of
 from tracker.models import (
@@ -180,9 +182,10 @@ class CorrectionInline(ReadOnlyInline):
 
 
 @admin.register(Statement)
-class StatementAdmin(ActsMixin, RecordAdmin):
+class StatementAdmin(SheetsMixin, ActsMixin, RecordAdmin):
     """Statements: coded in the form, moved between states by the buttons."""
 
+    sheet = StatementsSheet
     form = StatementForm
     change_form_template = "admin/tracker/statement/change_form.html"
     page_of_row = "statement"

@@ -17,6 +17,8 @@ from tracker.admin.acts import Act, ActsMixin
 from tracker.admin.base import ReadOnly, ReadOnlyInline, RecordAdmin, RecordForm
 from tracker.admin.pasting import PasteForm
 from tracker.admin.refusals import sentences
+from tracker.admin.sheets.pages import SheetsMixin
+from tracker.admin.sheets.record import WatchSheet
 from tracker.models import Check, Event, Frame, WatchEntry
 from tracker.models.choices import Where
 from tracker.review import reference, rights
@@ -101,9 +103,10 @@ class FrameAdmin(ActsMixin, RecordAdmin):
 
 
 @admin.register(WatchEntry)
-class WatchEntryAdmin(ActsMixin, RecordAdmin):
+class WatchEntryAdmin(SheetsMixin, ActsMixin, RecordAdmin):
     """Who is watched for what. Companies are entered as a list."""
 
+    sheet = WatchSheet
     form = RecordForm
     change_list_template = "admin/tracker/watchentry/change_list.html"
     list_display = ("company", "event", "frame", "entered_for", "searched_from", "until", "checked_through")
