@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tracker.admin.desk import article, waiting
+from tracker.core.text import clean, clean_name
 from tracker.models import Capture, Inquiry, Statement
 from tracker.models.choices import StatementState
 from tracker.review import publishing, rights, rules, second_look
@@ -88,7 +89,7 @@ def row(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _act(request: HttpRequest, held: Statement | Inquiry) -> HttpResponse:
     user, act = _user(request), request.POST.get("act", "")
-    note = request.POST.get("discard_note" if act == "discard" else "back_note", "")
+    note = clean(request.POST.get("discard_note" if act == "discard" else "back_note", ""))[:2000]
     try:
         onward = _do(held, act, user=user, note=note)
     except ReviewError as error:
@@ -179,7 +180,7 @@ def sources_of(held: Statement | Inquiry) -> list[dict[str, Any]]:
 
 
 def _read(public_id: str) -> Statement | Inquiry:
-    wanted = public_id.upper()
+    wanted = clean_name(public_id).upper()
     if wanted.startswith("IQ-"):
         rows: Any = Inquiry.objects.select_related("event__parent", "company", "outlet", "accepted_by", "publish_by")
         found = rows.prefetch_related(*WHOLE_EVIDENCE).filter(public_id=wanted).first()

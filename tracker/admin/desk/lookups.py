@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from tracker.admin.dates import explained, understand
 from tracker.admin.desk import names
+from tracker.core.text import clean_name
 
 LONGEST = 200
 
@@ -17,7 +18,7 @@ def suggest(request: HttpRequest, what: str) -> JsonResponse:
     if not request.user.has_perm(f"tracker.view_{what}"):
         raise PermissionDenied
     try:
-        found = names.suggest(what, request.GET.get("q", "")[:LONGEST])
+        found = names.suggest(what, clean_name(request.GET.get("q", "")[:LONGEST]))
     except KeyError:
         raise Http404 from None
     return JsonResponse({"names": [{"value": one.value, "note": one.note} for one in found]})

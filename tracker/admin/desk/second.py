@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from tracker.admin.desk import waiting
 from tracker.admin.desk.approvals import READ_WHOLE, sources_of
 from tracker.core import sampling
+from tracker.core.text import clean, clean_name
 from tracker.models import Statement
 from tracker.models.choices import Capacity, Stance
 from tracker.review import rights, second_coding
@@ -56,7 +57,7 @@ def coding(request: HttpRequest, public_id: str) -> HttpResponse:
                 by=user,
                 stance=request.POST.get("stance", ""),
                 capacities=chosen,
-                note=request.POST.get("note", "")[:2000],
+                note=clean(request.POST.get("note", ""))[:2000],
             )
         except ReviewError as error:
             wrong, status = _refused(error)
@@ -95,7 +96,7 @@ def settling(request: HttpRequest, public_id: str) -> HttpResponse:
             if not found:
                 raise NotAllowed("There is nothing to settle here.")
             second_coding.settle(
-                found[0], by=user, value=request.POST.get("value", ""), note=request.POST.get("note", "")[:2000]
+                found[0], by=user, value=request.POST.get("value", ""), note=clean(request.POST.get("note", ""))[:2000]
             )
         except ReviewError as error:
             wrong, status = _refused(error)
@@ -122,7 +123,7 @@ def settling(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _read(public_id: str) -> Statement:
     rows = Statement.objects.published().select_related("event__parent").prefetch_related(*READ_WHOLE)
-    found = rows.filter(public_id=public_id.upper()).first()
+    found = rows.filter(public_id=clean_name(public_id).upper()).first()
     if found is None:
         raise Http404
     return found

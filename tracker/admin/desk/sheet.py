@@ -83,6 +83,11 @@ class Sheet:
             for error in errors
         ]
 
+    @property
+    def broken(self) -> bool:
+        """Whether a list did not come back as it was sent out: a row too many, or without its counters."""
+        return self.main.is_bound and any(rows.non_form_errors() for rows in self.lists)
+
     def problems_of_the_citation(self) -> list[str]:
         """Say what is wrong with what a merge takes: the citation and its quotes, not the coding."""
         self.main.is_valid()

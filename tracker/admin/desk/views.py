@@ -22,6 +22,7 @@ from tracker.admin.desk import after, beside, edits, waiting
 from tracker.admin.desk.forms import RejectForm
 from tracker.admin.desk.queue import Queue, by_report, waiting_by_event
 from tracker.admin.desk.screen import Screen
+from tracker.core.text import clean_name
 from tracker.models import Candidate, Event, Inquiry, Report, Statement
 from tracker.models.choices import CandidateState, ReportState
 from tracker.review import candidates, publishing, reopening, rights, rules
@@ -129,7 +130,7 @@ def _accept(held: Queue, row: Candidate, screen: Screen, *, publish: bool) -> No
 def _merge(request: HttpRequest, held: Queue, row: Candidate, screen: Screen) -> None:
     if problems := screen.sheet.problems_of_the_citation():
         raise CannotMerge(problems)
-    wanted = (request.POST.get("into_typed", "").strip() or request.POST.get("into", "")).upper()
+    wanted = clean_name(request.POST.get("into_typed", "") or request.POST.get("into", "")).upper()[:40]
     into: Statement | Inquiry | None = (
         Inquiry.objects.filter(public_id=wanted).first()
         if wanted.startswith("IQ-")

@@ -21,6 +21,7 @@ from tracker.admin.desk.forms import REJECTIONS
 from tracker.admin.desk.proposed import tells_a_stance
 from tracker.admin.desk.screen import taken_by
 from tracker.core.drafts import Draft
+from tracker.core.text import clean_name
 from tracker.models import Candidate, Capture, Report, Statement
 from tracker.models.choices import INQUIRY_KINDS, CandidateKind, CandidateState, Capacity, Stance
 from tracker.review import candidates, proposing, publishing, rights, rules
@@ -75,7 +76,7 @@ class Card:
 @require_http_methods(["GET", "HEAD", "POST"])
 def whole(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show the report with all its candidates; decide one, or make a new one of selected words."""
-    report = get_object_or_404(Report.objects.select_related("outlet"), public_id=public_id.upper())
+    report = get_object_or_404(Report.objects.select_related("outlet"), public_id=clean_name(public_id).upper())
     user = cast("User", request.user)
     wrong: list[str] = []
     status = 200
@@ -126,7 +127,7 @@ def _act(request: HttpRequest, report: Report, user: User) -> str:
         return reverse("admin:desk_candidate", args=[made.pk])
     candidate = get_object_or_404(report.candidates, pk=_number(request.POST.get("pk")) or 0)
     if act == "reject":
-        reason = request.POST.get("other", "").strip() or dict(REJECTIONS).get(request.POST.get("usual", ""), "")
+        reason = clean_name(request.POST.get("other", "")) or dict(REJECTIONS).get(request.POST.get("usual", ""), "")
         candidates.reject(candidate, by=user, reason=reason, now=timezone.now())
     elif act in ("accept", "publish"):
         _accept(request, candidate, user, publish=act == "publish")
