@@ -30,22 +30,21 @@ def url_of(name: str, *args: Any) -> str:
     return reverse(f"admin:desk_{name}", args=args)
 
 
-@pytest.mark.parametrize("value", ABSURD)
 @pytest.mark.parametrize("name", ["event", "company", "outlet", "kind", "confidence", "older", "mine", "page", "after"])
-def test_filters_take_anything(ana: Client, name: str, value: str) -> None:
+def test_filters_take_anything(ana: Client, name: str) -> None:
     make.make_candidate()
-    assert ana.get(url_of("queue"), {name: value}).status_code == 200
+    assert [ana.get(url_of("queue"), {name: value}).status_code for value in ABSURD] == [200] * len(ABSURD)
 
 
-@pytest.mark.parametrize("act", ["", "accept", "publish", "merge", "reject", "skip", "check", "dance"])
-def test_a_form_that_did_not_arrive_whole_decides_nothing(ana: Client, act: str) -> None:
+def test_a_form_that_did_not_arrive_whole_decides_nothing(ana: Client) -> None:
     candidate = make.make_candidate()
-    answer = ana.post(url_of("candidate", candidate.pk), {"act": act})
-    assert answer.status_code in (200, 303, 422)
-    candidate.refresh_from_db()
-    assert candidate.state == "pending"
-    if act in ("accept", "publish", "check"):
-        assert "The form did not arrive whole." in answer.content.decode()
+    for act in ("", "accept", "publish", "merge", "reject", "skip", "check", "dance"):
+        answer = ana.post(url_of("candidate", candidate.pk), {"act": act})
+        assert answer.status_code in (200, 303, 422)
+        candidate.refresh_from_db()
+        assert candidate.state == "pending"
+        if act in ("accept", "publish", "check"):
+            assert "The form did not arrive whole." in answer.content.decode()
 
 
 @pytest.mark.parametrize("value", ["\x00", "🚢" * 300, "9" * 40])

@@ -278,11 +278,11 @@ class LinkForm(forms.Form):
         return given
 
 
-Voices = forms.formset_factory(VoiceForm, extra=1, can_delete=True, max_num=200)
-Quotes = forms.formset_factory(QuoteForm, extra=1, can_delete=True, max_num=60)
-Asks = forms.formset_factory(AskForm, extra=1, can_delete=True, max_num=20)
-Positions = forms.formset_factory(PositionForm, extra=1, can_delete=True, max_num=20)
-Links = forms.formset_factory(LinkForm, extra=1, can_delete=True, max_num=20)
+Voices = forms.formset_factory(VoiceForm, extra=1, can_delete=True, max_num=200, absolute_max=200)
+Quotes = forms.formset_factory(QuoteForm, extra=1, can_delete=True, max_num=60, absolute_max=60)
+Asks = forms.formset_factory(AskForm, extra=1, can_delete=True, max_num=20, absolute_max=20)
+Positions = forms.formset_factory(PositionForm, extra=1, can_delete=True, max_num=20, absolute_max=20)
+Links = forms.formset_factory(LinkForm, extra=1, can_delete=True, max_num=20, absolute_max=20)
 
 
 class RejectForm(forms.Form):
