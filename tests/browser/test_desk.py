@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
@@ -16,8 +17,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests import factories as make
 from tests.browser import desk_cast as cast
+from tracker.ingest import pipeline
 from tracker.models import Candidate, Coding, Inquiry, Statement
-from tracker.review import publishing, second_coding
+from tracker.review import loading, publishing, second_coding
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -65,6 +67,15 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
+def tab_to(page: Page, selector: str) -> None:
+    """Go to a field as somebody without a mouse does."""
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"no way by Tab to {selector}")
+
+
 def heading(page: Page, place: int, of: int = 9, *, script: bool = True) -> None:
     """Wait for a candidate, and for the script that gives its keys their meaning."""
     expect(page.locator("body.scripted #place" if script else "#place")).to_have_text(f"Candidate {place} of {of}")
@@ -109,11 +120,10 @@ def test_the_whole_article_is_decided_by_keys_alone(live_server: Any, queue: lis
     # Leaked and critical. A field is typed in and left with Escape: letters in it are no keys.
     press(page, "1", "o")
     expect(page.locator(".stance ~ .proposal")).to_contain_text("Proposed: Critical. You agree.")
-    page.locator("#id_no_inquiry_reason").focus()
-    page.keyboard.type("A leak at night; p a m are letters here, not keys.")
-    press(page, "Escape")
-    page.locator("#id_positions-0-stance").focus()
+    tab_to(page, "#id_positions-0-stance")
     page.keyboard.type("Supp")
+    tab_to(page, "#id_no_inquiry_reason")
+    page.keyboard.type("A leak at night; p a m are letters here, not keys.")
     press(page, "Escape", "a")
     heading(page, 2)
     expect(page.locator(".after")).to_contain_text("Accepted: Statement: Ada Quill.")
@@ -170,6 +180,79 @@ def test_the_whole_article_is_decided_by_keys_alone(live_server: Any, queue: lis
     assert (str(inquiry.company), inquiry.outcome, inquiry.state) == ("Pinhay Rail", "declined", "published")
     assert not Coding.objects.filter(blind=False).exists()
     assert Coding.objects.filter(field="stance").count() == 8
+
+
+# What an editor says of the seed article's candidates: the stance by its number, whose voice by its letter.
+SAYS = {
+    "Sam Altman": "1o", "Tim Cook": "3o", "3M": "3o", "UnitedHealth Group": "3o", "General Mills": "3o",
+    "Keith Rabois": "6l", "Vinod Khosla": "7l", "Ethan Choi": "7l",
+}  # fmt: skip
+
+
+def test_the_seed_article_as_the_finder_reads_it_is_on_record_by_keys_alone(live_server: Any, seat: Seat) -> None:
+    loading.load(settings.FIXTURES_DIR, by=make.editor())
+    facts = (settings.BASE_DIR / "tests" / "data" / "seed_facts.txt").read_bytes()
+    report, _ = pipeline.receive(
+        body=facts, content_type="text/plain", published=dt.date(2026, 1, 28), by=make.editor()
+    )
+    pipeline.advance(report.pk)
+    waiting = report.candidates.count()
+    assert waiting >= 10
+    ana, ben = seat(make.editor()), seat(make.second_editor())
+    ana.goto(address(live_server, report.candidates.order_by("pk").first()))
+    for place in range(1, waiting + 1):
+        heading(ana, place, waiting)
+        candidate = report.candidates.order_by("pk")[place - 1]
+        who = candidate.draft["voices"][0]["speaker"] or candidate.draft["voices"][0]["organization"]
+        if candidate.kind == "declined_to_comment":
+            press(ana, "a")
+            continue
+        if candidate.kind == "open_letter":
+            press(ana, "1", *("t" for _ in candidate.draft["voices"]))
+        elif who in SAYS:
+            press(ana, *SAYS[who])
+        else:
+            press(ana, "r", "1")  # whatever else it finds is no statement on this event
+            continue
+        if ana.locator("#id_positions-0-target").evaluate("(field) => field.value"):
+            tab_to(ana, "#id_positions-0-stance")
+            ana.keyboard.type("Supp")
+        if ana.locator("#id_disclosure").input_value() == "leaked":
+            tab_to(ana, "#id_no_inquiry_reason")
+            ana.keyboard.type("A test: nobody was asked.")
+        press(ana, "Escape", "a")
+    expect(ana.get_by_role("heading", name="The queue is empty.")).to_be_visible()
+    for row in [*Statement.objects.order_by("pk"), *Inquiry.objects.all()]:
+        ben.goto(address(live_server) + f"rows/{row.public_id}/")
+        expect(ben.locator("body.scripted .bar")).to_be_visible()
+        press(ben, "p")
+        expect(ben.locator(".after")).to_contain_text("is published")
+    publishing.take_effect(timezone.now() + dt.timedelta(seconds=11))
+
+    published = {
+        str(one.voices.order_by("pk").first()): (
+            one.channel, one.stance, [voice.capacity for voice in one.voices.all()],
+        )
+        for one in Statement.objects.published()
+    }  # fmt: skip
+    letter = next(name for name, (_, _, capacities) in published.items() if "staff" in capacities)
+    assert published.pop(letter) == ("public", "critical", ["staff"] * 4)
+    calm = ("public", "calls_for_calm", ["official"])
+    assert published == {
+        "OpenAI · Sam Altman": ("internal", "critical", ["official"]),
+        "Apple · Tim Cook": ("internal", "calls_for_calm", ["official"]),
+        "3M": calm,
+        "UnitedHealth Group": calm,
+        "General Mills": calm,
+        "Khosla Ventures · Keith Rabois": ("public", "supportive", ["personal"]),
+        "Khosla Ventures · Vinod Khosla": ("public", "unclear", ["personal"]),
+        "Khosla Ventures · Ethan Choi": ("public", "unclear", ["personal"]),
+    }
+    rabois = Statement.objects.get(voices__person__name="Keith Rabois")
+    assert rabois.linked_from.filter(kind="disavows").count() == 2
+    inquiry = Inquiry.objects.published().get()
+    assert (str(inquiry.company), inquiry.outcome) == ("Apple", "declined")
+    assert Client().get(f"/statements/{rabois.public_id}/").status_code == 200
 
 
 def test_keys_are_shown_can_be_switched_off_and_never_fire_with_modifiers(
