@@ -163,6 +163,7 @@ def test_nothing_in_any_text_field_becomes_markup(client: Client, words: str) ->
         "stance=critical&channel=public",
         "event=harbour-strike&from=2026-03-01&to=2026-03-09",
         "company=calder-ferries",
+        "event=harbour-strike&company=calder-ferries&outlet=the-gazette&stance=critical&q=order&dates=within",
     ],
 )
 def test_the_page_costs_few_queries_whatever_it_shows(

@@ -369,7 +369,7 @@ def credit_tree(statement: Statement) -> list[Node]:
             tuple(node(child, seen | {one.pk}) for child in below),
         )
         if one.basis == Basis.ANONYMOUS_SOURCE and not _credits(one):
-            return Node("dashed", one.attribution or "A source", "not named; not seen by us", (tree,))
+            return Node("dashed", _unnamed(one) or "A source", "not named; not seen by us", (tree,))
         return tree
 
     roots = []
@@ -378,7 +378,7 @@ def credit_tree(statement: Statement) -> list[Node]:
             continue
         below = tuple(node(one, frozenset()) for one in ones)
         if isinstance(above, tuple):
-            said = next((one.attribution for one in ones if one.basis == Basis.ANONYMOUS_SOURCE), "")
+            said = next((_unnamed(one) for one in ones if one.basis == Basis.ANONYMOUS_SOURCE), "")
             credited = Node("void", above[1], "credited, not seen by us", below)
             roots.append(Node("dashed", said, "not named; not seen by us", (credited,)) if said else credited)
         else:
@@ -388,6 +388,11 @@ def credit_tree(statement: Statement) -> list[Node]:
         if one.pk not in drawn:
             roots.append(node(one, frozenset({one.pk})))
     return roots
+
+
+def _unnamed(one: Citation) -> str:
+    """Return the report's words for a source it does not name: for all it says, or for some of the words."""
+    return one.attribution or next((quote.attribution for quote in one.quotes.all() if quote.attribution), "")
 
 
 def _above(one: Citation, held: dict[int, Citation], by_outlet: dict[int | None, Citation]) -> object:

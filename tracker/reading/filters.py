@@ -20,6 +20,7 @@ import django_filters
 from django import forms
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast
 from django.http import QueryDict
 
 from tracker.core.verification import RANK
@@ -250,26 +251,48 @@ class TimelineFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     @functools.cached_property
-    def names(self) -> dict[tuple[str, str], str]:
-        """The names in the question that readers may know, by parameter and slug: one query, and one for events."""
+    def looked_up(self) -> list[tuple[str, str, str, int, int | None, bool]]:
+        """Every name that the question may mean, in one query: (parameter, slug, words, id, parent, shown).
+
+        For events that is all of them, since the events below the one asked for are
+        wanted too; of each other table, what readers may know under the names given.
+        """
         parts = []
-        found: dict[tuple[str, str], str] = {}
         for name, (visible, field) in TABLES.items():
-            asked = {value.removeprefix("!") for value in self.data.getlist(name)}
-            fit = [key for key in asked if len(key) <= 80 and "\x00" not in key][:MAX_VALUES]
-            if fit and name == "event":
-                found |= {(name, one.slug): one.title for one in self.events if one.published and one.slug in fit}
-            elif fit:
-                known = visible().order_by().filter(slug__in=fit)
-                part = known.annotate(parameter=Value(name, models.CharField()), words=F(field))
-                parts.append(part.values_list("parameter", "slug", "words"))
-        rows = parts[0].union(*parts[1:], all=True) if parts else []
-        return found | {(name, slug): words for name, slug, words in rows}
+            fit = self._asked(name)
+            if not fit:
+                continue
+            rows: QuerySet[Any] = Event.objects.all() if name == "event" else visible().filter(slug__in=fit)
+            nothing = Cast(Value(None), models.BigIntegerField())
+            part = rows.order_by().annotate(
+                parameter=Value(name, models.CharField()),
+                words=F(field),
+                above=F("parent") if name == "event" else nothing,
+                shown=F("published") if name == "event" else Value(True, models.BooleanField()),
+            )
+            parts.append(part.values_list("parameter", "slug", "words", "pk", "above", "shown"))
+        return list(parts[0].union(*parts[1:], all=True)) if parts else []
+
+    def _asked(self, name: str) -> list[str]:
+        asked = {value.removeprefix("!") for value in self.data.getlist(name)}
+        return [key for key in asked if len(key) <= 80 and "\x00" not in key][:MAX_VALUES]
+
+    @functools.cached_property
+    def names(self) -> dict[tuple[str, str], str]:
+        """The names in the question that readers may know, by parameter and slug."""
+        asked = {name: set(self._asked(name)) for name in TABLES}
+        return {
+            (name, slug): words for name, slug, words, _, _, shown in self.looked_up if shown and slug in asked[name]
+        }
 
     @functools.cached_property
     def events(self) -> list[Event]:
-        """Every event with its parent, slug, title and whether it is published: the trees, in one query."""
-        return list(Event.objects.only("parent", "slug", "title", "published"))
+        """Every event with its parent, slug, title and whether it is published, where the question names one."""
+        return [
+            Event(pk=pk, parent_id=above, slug=slug, title=words, published=shown)
+            for name, slug, words, pk, above, shown in self.looked_up
+            if name == "event"
+        ]
 
     def nothing(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         """Asked together with other parameters, in ``narrowed``."""
