@@ -376,6 +376,19 @@ def test_cy_is_sent_to_the_login(name: str) -> None:
     assert response.status_code == 302 and "/login/" in response.url
 
 
+def test_staff_without_a_role_see_nothing_of_what_was_captured() -> None:
+    candidate = a_day()
+    held = make.make_statement()
+    staff = signed_in(make.make_user("ida", is_staff=True))
+    for name, *args in (
+        ("desk_queue",), ("desk_candidate", candidate.pk), ("desk_report", candidate.report.public_id),
+        ("desk_approvals",), ("desk_drafts",), ("desk_row", held.public_id), ("desk_second",),
+        ("desk_second_coding", held.public_id), ("desk_suggest", "company"),
+    ):  # fmt: skip
+        answer = staff.get(reverse(f"admin:{name}", args=args))
+        assert answer.status_code == 403 and make.QUOTE not in answer.content.decode(), name
+
+
 @pytest.mark.parametrize("act", ["accept", "publish", "merge", "reject", "undo", "claim"])
 def test_gil_may_look_and_decides_nothing(act: str) -> None:
     candidate = a_day()

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
 from tracker.admin.desk import approvals, lookups, second, views, whole
 
 
 def _desk(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
-    guarded: Any = admin.site.admin_view(view)
+    """Serve a screen to those who may look at candidates: it shows what was captured, which is never public."""
+
+    @functools.wraps(view)
+    def for_those_who_may_look(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.has_perm("tracker.view_candidate"):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    guarded: Any = admin.site.admin_view(for_those_who_may_look)
     return path(route, guarded, name=name)
 
 
