@@ -140,6 +140,8 @@ def parameter(name: str, about: str, schema: Schema, *, where: str = "query", **
         "name": name,
         "in": where,
         "description": about,
+        # A form sends every box: an empty value is a parameter that was not given.
+        **({"allowEmptyValue": True} if where == "query" else {}),
         "schema": schema,
         **({"required": True} if where == "path" else {}),
         **more,
@@ -196,6 +198,8 @@ def list_parameters(listing: lists.Listing) -> list[Schema]:
     found = []
     for one in listing.parameters:
         value: Schema = {"type": "string", "maxLength": filters.MAX_VALUE}
+        if one.read in (lists._slug, lists._region, lists._identifier):
+            value = {"type": "string", "pattern": PATTERNS[one.read.__name__.removeprefix("_")]}
         if one.known:
             value = {"type": "string", "enum": list(one.known)}
         elif one.read is lists._day:
@@ -210,6 +214,11 @@ def list_parameters(listing: lists.Listing) -> list[Schema]:
     return found
 
 
+PATTERNS = {
+    "slug": r"^[-_a-zA-Z0-9]{1,80}$",
+    "region": r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$",
+    "identifier": r"^(wikidata|cik|lei|ticker):.{1,20}$",
+}
 HELP = {
     "event": "Event, by slug, with the events below it.",
     "include_children": "false: only the event itself, without those below it.",
@@ -251,7 +260,8 @@ def _timeline_parameters() -> list[Schema]:
         about = HELP[name]
         if isinstance(one, filters.Tokens):
             known = list(one.extra["known"]([]))
-            value: Schema = {"type": "string", "maxLength": filters.MAX_VALUE}
+            kind = {"hq_region": "region", "identifier": "identifier"}.get(name, "slug")
+            value: Schema = {"type": "string", "pattern": PATTERNS[kind].replace("^", "^!?")}
             repeatable = name in filters.REPEATABLE
             if known:
                 excluded = [f"!{key}" for key in known] if name != "dates" else []
