@@ -54,7 +54,7 @@ _ASKS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("investigation", re.compile(r"\b(?:investigat\w+|independent (?:inquiry|review)|open inquiry)\b", re.I)),
     ("withdrawal", re.compile(
     r"\bwithdraw(?:al)?\b|\bpull(?:ing)? out\b|\bleave (?:the|our) (?:city|cities|state)\b", re.I)),
-    ("end-contracts", re.compile(r"\b(?:cancel|end|drop|cut|terminat\w+|break)\w* (?:[\w-]+ ){0,4}contracts?\b", re.I)),
+    ("end-contracts", re.compile(r"\b(?:cancel|end|drop|cut|terminat|break)\w* (?:[\w'-]+ ){0,4}contracts?\b", re.I)),
     ("public-condemnation", re.compile(r"\b(?:publicly )?(?:condemn|denounce|speak out)\b", re.I)),
     ("repeal", re.compile(r"\brepeal\w*|\brescind\w*|\brevok\w+|\bscrap(?:ping|ped)?\b|\babolish\w*", re.I)),
     ("unity", re.compile(r"\bunit(?:y|e)\b(?! states)|\bcome together\b", re.I)),

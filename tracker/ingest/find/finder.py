@@ -118,7 +118,8 @@ def _draft(
 ) -> Draft:
     plain = article.plain
     silent = statement.kind in {DECLINED, NO_RESPONSE}
-    told = channel.tell(plain, statement.sayings)
+    back = sourcing.looking_back(article, sentences, statement.sayings, sayings)
+    told = channel.tell(plain, statement.sayings, more=back)
     words = drafting.said_words(plain, statement)
     spoken = drafting.quoted_words(plain, statement)
     made, capacity = drafting.voices(statement, statement.sayings, told, spoken)
@@ -130,7 +131,7 @@ def _draft(
         event=event,
         events=events,
         every=sayings,
-        more=sourcing.looking_back(article, sentences, statement.sayings, sayings),
+        more=back,
     )
     origin = sourcing.source(article, statement.sayings, sayings, credits, medium=told.medium)
     own = any(

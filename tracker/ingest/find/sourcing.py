@@ -116,7 +116,8 @@ def looking_back(
     found = []
     own = {saying.number for saying in sayings}
     for sentence in sentences:
-        if _REMARKS.match(article.plain, sentence.start, sentence.end):
+        plain, start, end = article.plain, sentence.start, sentence.end
+        if _REMARKS.match(plain, start, end) or _ABOUT_IT.match(plain, start, end):
             earlier = [saying for saying in every if saying.sentence.end <= sentence.start]
             if earlier and earlier[-1].number in own:
                 found.append((sentence.start, sentence.end))

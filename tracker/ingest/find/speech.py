@@ -130,6 +130,11 @@ _QUANTITIES = frozenset(
         "hundreds thousands dozens scores number group majority handful half percent coalition team most some many tens"
     )
 )
+_TELLS = frozenset({"say", "tell", "write", "announce", "state", "confirm", "warn", "argue", "add"})
+_AFTER_ITS_PLACE = re.compile(
+    rf"[^“\".;:]{{0,120}}?(?:\bthat (?=\w)"
+    rf"|\b{DOCUMENT}(?: (?:on|to|with|from|late|early) (?:the )?[A-Z]\w+){{0,2}} (?=(?:it|the|its|they|he|she|we|his|her)\b))"
+)
 _NOT_A_FACT = frozenset({"would", "could", "might", "should", "may", "must", "can"})
 
 
@@ -775,6 +780,13 @@ class _Listener:
             elif child.dep_ == "ccomp" and child.i < token.i:
                 spans.append(_span(part, child))
         spans = [span for span in spans if span[1] > span[0]]
+        after = part.span(token, token)[1]
+        held = sum(len(self.plain[start:end].split()) for start, end in spans)
+        if held < 3 and SAYING.get(token.lower_) in _TELLS:
+            # “said in a memo that …”: the parser may hang the clause on the memo.
+            rest = _AFTER_ITS_PLACE.match(self.plain, after, part.sentence.end)
+            if rest is not None and len(self.plain[rest.end() : part.sentence.end].split()) >= 3:
+                spans.append((rest.end(), part.sentence.end))
         if not spans:
             return None
         return min(start for start, _ in spans), max(end for _, end in spans)

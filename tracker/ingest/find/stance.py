@@ -97,7 +97,7 @@ def judge(
         cues += _of_the_verb(plain, saying, names, target_stems, asked=asked, moved=moved)
     if own and not any(views.SORRY.search(plain, start, end) for start, end in passages):
         cues = [
-            dataclasses.replace(cue, side="right", weight=cue.weight * 0.7) if cue.side == "wrong" else cue
+            dataclasses.replace(cue, side="right", weight=cue.weight * 0.9) if cue.side == "wrong" else cue
             for cue in cues
         ]
     return _weigh(plain, cues, target)
