@@ -349,7 +349,7 @@ def companies(request: HttpRequest) -> HttpResponse:
 @errors.answering
 @conditional
 def people(request: HttpRequest) -> HttpResponse:
-    """Everybody who has spoken in a public role."""
+    """Everybody known to the record in a public role."""
     return render(request, "tracker/people.html", indexes.people(request))
 
 
