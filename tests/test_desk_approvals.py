@@ -58,13 +58,21 @@ def test_the_second_editor_sees_row_and_evidence_and_approves_and_publishes(ben:
     page = text(response)
     for words in ("Calder Ferries", "Internal memo · Chat · Reported · to staff", "Critical", make.QUOTE, "3 Mar 2026"):
         assert words in page
-    assert f'<mark id="evidence">{make.QUOTE}</mark>' in response.content.decode()
+    assert f'<mark class="words" id="evidence">{make.QUOTE}</mark>' in response.content.decode()
     assert ben.post(at(statement), {"act": "approve_publish"}).url == at(statement)
     statement.refresh_from_db()
     assert (statement.approved_by, statement.publish_by) == (make.second_editor(), make.second_editor())
     assert "is published in" in text(ben.get(at(statement)))
     publishing.take_effect(timezone.now() + dt.timedelta(seconds=11))
     assert Statement.objects.published().get() == statement
+
+
+def test_what_is_not_quoted_is_marked_by_what_the_proposal_rested_on(ben: Client) -> None:
+    words = "Pinhay Rail said that it takes no side"
+    start = make.TEXT.index(words)
+    statement = memo(quote="", spans=((start, start + len(words)),))
+    page = ben.get(at(statement)).content.decode()
+    assert f'<mark id="evidence">{words}</mark>' in page and 'class="ref' not in page
 
 
 def test_the_first_editor_is_refused_in_words(ana: Client) -> None:

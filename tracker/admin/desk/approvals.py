@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 ROWS_A_PAGE = 40
 EVIDENCE = ("citations__report__outlet", "citations__quotes")
-WHOLE_EVIDENCE = (*EVIDENCE, "citations__report__captures", "citations__credits_outlet")
+WHOLE_EVIDENCE = (*EVIDENCE, "citations__report__captures", "citations__credits_outlet", "candidates")
 READ = ("voices__company", "voices__person", *EVIDENCE)
 READ_TO_JUDGE = (*READ, *rules.TO_READ)
 READ_WHOLE = (
@@ -160,7 +160,7 @@ def _show(
 
 
 def sources_of(held: Statement | Inquiry) -> list[dict[str, Any]]:
-    """Return each citation with the captured text it quotes, its quotes marked and numbered through."""
+    """Return each citation with the captured text it quotes, its quotes numbered through, its evidence marked."""
     found = []
     number = 0
     for citation in held.citations.all():
@@ -168,13 +168,20 @@ def sources_of(held: Statement | Inquiry) -> list[dict[str, Any]]:
         captures: list[Capture] = list(citation.report.captures.all())
         wanted = {quote.capture_id for quote in quotes}
         shown = next((one for one in captures if one.pk in wanted), captures[0] if captures else None)
-        marks = []
+        # What the proposal rested on, where the row itself quotes nothing; without a number of its own.
+        marks = [
+            article.Mark(start, end, 0, current=True)
+            for candidate in held.candidates.all()
+            if shown and candidate.capture_id == shown.pk
+            for start, end in candidate.draft["spans"]
+        ]
         for quote in quotes:
             number += 1
             quote.number = number  # type: ignore[attr-defined]
             if shown and quote.capture_id == shown.pk:
                 marks.append(article.Mark(quote.start, quote.end, number, current=True))
-        text = article.paragraphs(shown.text, marks, body_start=shown.body_start) if shown else []
+        words = [(quote.start, quote.end) for quote in quotes if shown and quote.capture_id == shown.pk]
+        text = article.paragraphs(shown.text, marks, body_start=shown.body_start, quotes=words) if shown else []
         found.append({"citation": citation, "quotes": quotes, "capture": shown, "paragraphs": text})
     return found
 
