@@ -398,12 +398,25 @@ def test_a_statement_that_is_not_public_is_not_found(state: str) -> None:
     assert status(ask(), "calder-ferries") == (Found.NOTHING, Asked.NOT_KNOWN)
 
 
+@pytest.mark.parametrize("state", ["withdrawn", "withheld", "draft"])
+def test_when_the_stronger_of_two_is_gone_the_weaker_stands_for_it_again(state: str) -> None:
+    watched()
+    weaker, stronger = f.make_statement(quote=""), f.make_statement()
+    f.link(weaker, stronger)
+    assert status(ask(), "calder-ferries")[0] == Found.OWN_NAME
+    Statement.objects.filter(pk=stronger.pk).update(state=state, taken_down_at=NOW)
+    assert status(ask(), "calder-ferries")[0] == Found.REPORTED
+
+
 def test_a_denied_statement_and_the_weaker_of_two_are_not_found() -> None:
     watched()
     denied = f.make_statement()
     denied.citations.update(stand="denies")
     Statement.objects.filter(pk=denied.pk).update(verification="disputed")
     assert status(ask(), "calder-ferries")[0] == Found.NOTHING
+    weaker, stronger = f.make_statement(), f.make_statement(channel="internal", medium="chat")
+    f.link(weaker, stronger)
+    assert status(ask(), "calder-ferries")[0] == Found.INTERNAL_ONLY
 
 
 def test_a_brand_speaks_for_its_owner_and_a_subsidiary_only_for_itself() -> None:

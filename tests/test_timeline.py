@@ -121,6 +121,16 @@ def test_the_weaker_of_two_is_shown_and_not_counted() -> None:
     assert counts(page)["stance"] == {"critical": 1}
 
 
+@pytest.mark.parametrize("state", ["withdrawn", "withheld"])
+def test_the_weaker_of_two_counts_again_when_the_stronger_is_gone(state: str) -> None:
+    weaker, stronger = make_statement(), make_statement(stance="mixed")
+    link(weaker, stronger)
+    Statement.objects.filter(pk=stronger.pk).update(state=state, taken_down_at=stronger.published_at)
+    page = ask()
+    assert (len(page.statements), page.total) == (1, 1)
+    assert Statement.objects.counted().count() == 1
+
+
 def test_a_choice_carries_the_query_that_chooses_or_drops_it() -> None:
     make_statement()
     choices = {choice.key: choice for facet in ask("stance=critical&channel=public").facets for choice in facet.choices}

@@ -43,11 +43,15 @@ class StatementQuerySet(models.QuerySet["Statement"]):
         return self.filter(state=StatementState.PUBLISHED, merged_into=None)
 
     def counted(self) -> StatementQuerySet:
-        """Published statements that count: not the weaker side of a ``same_as`` link, not disputed."""
+        """Published statements that count: not disputed, nor the weaker side of ``same_as`` to one that is public."""
         return (
             self.published()
             .exclude(verification=Verification.DISPUTED)
-            .exclude(pk__in=StatementLink.objects.filter(kind=LinkKind.SAME_AS).values("from_statement"))
+            .exclude(
+                pk__in=StatementLink.objects.filter(
+                    kind=LinkKind.SAME_AS, to_statement__state=StatementState.PUBLISHED
+                ).values("from_statement")
+            )
         )
 
     def due(self, now: object) -> StatementQuerySet:

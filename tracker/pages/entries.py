@@ -450,7 +450,8 @@ def _stance(statement: Statement) -> str:
 def _not_counted(statement: Statement) -> str:
     if statement.verification == "disputed":
         return "Denied; not counted."
-    if any(link.kind == LinkKind.SAME_AS for link in statement.links.all()):
+    held = (link.to_statement.state for link in statement.links.all() if link.kind == LinkKind.SAME_AS)
+    if StatementState.PUBLISHED in held:
         return "Counted there, not here."
     return ""
 

@@ -35,6 +35,7 @@ from tracker.models.choices import (
     QuoteKind,
     Sector,
     Stance,
+    StatementState,
     Verification,
 )
 from tracker.reading.errors import FilterError, Problem, nearest
@@ -573,6 +574,11 @@ def _listed(value: Any) -> list[Any]:
 
 
 def counted_only(queryset: QuerySet[Statement]) -> QuerySet[Statement]:
-    """Leave out what is shown but never counted: the weaker side of ``same_as``, and disputed statements."""
-    weaker = StatementLink.objects.filter(kind=LinkKind.SAME_AS, from_statement=OuterRef("pk"))
+    """Leave out what is shown but never counted: the weaker side of ``same_as``, and disputed statements.
+
+    If the stronger side is taken down, or being examined, the weaker stands for it again.
+    """
+    weaker = StatementLink.objects.filter(
+        kind=LinkKind.SAME_AS, from_statement=OuterRef("pk"), to_statement__state=StatementState.PUBLISHED
+    )
     return queryset.exclude(verification=Verification.DISPUTED).exclude(Exists(weaker))
