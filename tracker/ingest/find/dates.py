@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 from collections.abc import Sequence
 
 from tracker.core.drafts import DraftDate, KnownEvent
-from tracker.ingest.find.article import as_day
+from tracker.ingest.find.article import Sentence, as_day
 from tracker.ingest.find.speech import Saying
 from tracker.ingest.find.words import MONTHS, WEEKDAYS
 from tracker.models.choices import Precision
@@ -46,11 +47,12 @@ def said(
     events: Sequence[KnownEvent] = (),
     every: Sequence[Saying] = (),
     more: Sequence[tuple[int, int]] = (),
+    before: Sequence[Sentence] = (),
 ) -> tuple[DraftDate, str, tuple[int, int] | None]:
     """Return the date, the reason for it, and the words it rests on.
 
     A day in a sentence with several acts of saying (``every``) is that of the nearest.
-    ``more`` are sentences that look back at the statement.
+    ``more`` are sentences that look back at the statement, ``before`` those it follows on.
     """
     for saying in sayings:
         found = _in_sentence(plain, saying, published)
@@ -62,6 +64,18 @@ def said(
                 continue
             words = " ".join(plain[span[0] : span[1]].split())
             reason = f"“{words}”, counted from the report of {published.isoformat()}." if published else f"“{words}”."
+            return DraftDate(earliest.isoformat(), latest.isoformat(), precision, words), reason, span
+    for sentence in before:
+        nearby = dataclasses.replace(sayings[0], sentence=sentence, own=(sentence.end, sentence.end), quotes=[])
+        found = _in_sentence(plain, nearby, published, within=400)
+        if (
+            found is not None
+            and found[2] in {Precision.DAY, Precision.WEEKEND}
+            and (not published or found[1] <= published)
+        ):
+            (earliest, latest, precision, span) = found
+            words = " ".join(plain[span[0] : span[1]].split())
+            reason = f"“{words}” in the sentence before, which is about the same speaker."
             return DraftDate(earliest.isoformat(), latest.isoformat(), precision, words), reason, span
     return _bounds(plain, sayings, published, event, events, more)
 
@@ -128,7 +142,7 @@ def _event_named(
 
 
 def _in_sentence(
-    plain: str, saying: Saying, published: dt.date | None
+    plain: str, saying: Saying, published: dt.date | None, within: int = 160
 ) -> tuple[dt.date, dt.date, str, tuple[int, int]] | None:
     text = plain[saying.sentence.start : saying.sentence.end]
     for quote in saying.quotes:
@@ -178,7 +192,7 @@ def _in_sentence(
                 keep(match, end.replace(day=1), end, Precision.MONTH)
             else:
                 keep(match, first_day, published, Precision.MONTH)
-    close = [one for distance, one in sorted(near, key=lambda each: each[0]) if distance < 160]
+    close = [one for distance, one in sorted(near, key=lambda each: each[0]) if distance < within]
     return close[0] if close else None
 
 

@@ -132,6 +132,7 @@ def _draft(
         events=events,
         every=sayings,
         more=back,
+        before=_follows_on(statement, sentences, sayings, names),
     )
     origin = sourcing.source(article, statement.sayings, sayings, credits, medium=told.medium)
     own = any(
@@ -206,6 +207,31 @@ def _draft(
         operations_only=drafting.only_operations(words, view, quoted),
         summary=drafting.summary(statement, made, draft_words),
     )
+
+
+def _follows_on(
+    statement: statements.Statement,
+    sentences: Sequence[articles.Sentence],
+    sayings: Sequence[speech.Saying],
+    names: naming.Names,
+) -> list[articles.Sentence]:
+    """Return the sentences before a statement that are about its speaker, nearest first."""
+    first = min(statement.sayings, key=lambda saying: saying.own)
+    keys = {party.organisation.key for party in statement.parties}
+    found = []
+    for sentence in reversed(sentences[max(0, first.number - 3) : first.number]):
+        if first.paragraph - sentence.paragraph > 1:
+            break
+        named = {one.name.key for one in names.within(sentence.start, sentence.end) if one.name.kind == naming.COMPANY}
+        others = [
+            one
+            for one in sayings
+            if one.sentence == sentence and not keys & {party.organisation.key for party in one.parties}
+        ]
+        if others or not (keys & named or sentence.paragraph == first.paragraph and not named):
+            break
+        found.append(sentence)
+    return found
 
 
 def _who(statement: statements.Statement, roles: dict[str, people.Role], plain: str) -> str:

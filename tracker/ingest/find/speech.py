@@ -133,7 +133,8 @@ _QUANTITIES = frozenset(
 _TELLS = frozenset({"say", "tell", "write", "announce", "state", "confirm", "warn", "argue", "add"})
 _AFTER_ITS_PLACE = re.compile(
     rf"[^“\".;:]{{0,120}}?(?:\bthat (?=\w)"
-    rf"|\b{DOCUMENT}(?: (?:on|to|with|from|late|early) (?:the )?[A-Z]\w+){{0,2}} (?=(?:it|the|its|they|he|she|we|his|her)\b))"
+    rf"|\b{DOCUMENT}(?: (?:on|to|with|from|late|early) (?:the )?[A-Z]\w+){{0,2}}"
+    r" (?=(?:it|the|its|they|he|she|we|his|her)\b))"
 )
 _NOT_A_FACT = frozenset({"would", "could", "might", "should", "may", "must", "can"})
 
