@@ -406,6 +406,12 @@ def test_what_is_never_changed_by_hand_is_not(model: Any) -> None:
     assert client.post(place(model, "add"), {}).status_code == 403
 
 
+@pytest.mark.parametrize("model", [m for m in EDITABLE if m in HELD], ids=lambda model: model.__name__)
+def test_every_row_shows_its_history(model: Any) -> None:
+    row = HELD[model][0]()
+    assert client_of(make.reader()).get(place(model, "history", row.pk)).status_code == 200
+
+
 def test_fixed_rows_are_shown() -> None:
     statement = make.make_statement()
     make.make_candidate()

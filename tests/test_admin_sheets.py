@@ -404,7 +404,9 @@ def test_the_template_holds_an_example_row(model: str) -> None:
         dataset = files.read(f"template.{ending}", body, most=10)
         assert dataset.headers == [column.name for column in MODELS[model].columns] and len(dataset) == 1
     page = told(client.get(place(model)))
-    assert "template.csv" in page and "Columns" in page
+    assert "template.csv" in page and MODELS[model].key in page
+    for column in MODELS[model].columns:
+        assert f"<code>{column.name}</code>" in page
 
 
 # --- Rights -----------------------------------------------------------------------------------

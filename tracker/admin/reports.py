@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -83,6 +83,7 @@ class ReportAdmin(ActsMixin, RecordAdmin):
 
     form = ReportForm
     change_form_template = "admin/tracker/report/change_form.html"
+    object_history_template = ""  # the stock page
     page_of_row = ""
     list_display = ("__str__", "outlet", "state", "error", "when", "created_at")
     list_filter = ("state", "failed_at_step", "outlet__kind")
@@ -110,6 +111,16 @@ class ReportAdmin(ActsMixin, RecordAdmin):
     def when(self, report: Report) -> str:
         """The date in words."""
         return report.published.words() if report.published else ""
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Show who did what with it here; a report's own steps stand in its state and its fetches."""
+        return admin.ModelAdmin.history_view(self, request, object_id, extra_context)
+
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """Reports have no table of versions."""
+        raise Http404
 
     def context_of(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """Say how far it has come."""

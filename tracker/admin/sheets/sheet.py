@@ -48,6 +48,7 @@ class Sheet(resources.Resource):
     columns: ClassVar[tuple[Column, ...]] = ()
     most: ClassVar[int] = 5_000
     relations: ClassVar[tuple[str, ...]] = ()
+    do_not_call_in_templates = True
 
     class Meta:
         instance_loader_class = ByNaturalKey
