@@ -241,3 +241,25 @@ def test_a_statement_keeps_its_versions(client: Client) -> None:
     assert [line["body"]["summary"] for line in body["results"]] == [
         "Calder Ferries called the order a step too far.", "Better.",
     ]  # fmt: skip
+
+
+def test_a_row_is_shown_as_it_was_known_by_a_day(client: Client) -> None:
+    statement = make.make_statement()
+    corrections.correct(
+        statement, by=make.editor(), reason="our_error", note="A slip.", changes={"summary": "Better."},
+        now=make.NOW.replace(day=25),
+    )  # fmt: skip
+    path = f"statements/{statement.public_id}/"
+    assert get(client, path)["summary"] == "Better."
+    then = get(client, f"{path}?as_of=2026-03-24")
+    validate(then, "StatementDetail")
+    assert then["summary"] == "Calder Ferries called the order a step too far."
+    assert (then["as_of"], then["known_since"]) == ("2026-03-24", make.NOW.isoformat())
+    assert get(client, f"{path}?as_of=2026-03-25")["summary"] == "Better."
+    assert set(get(client, f"{path}?as_of=2026-03-25&fields=summary")) == {"id", "summary", "as_of", "known_since"}
+    assert client.get(f"/api/v1/{path}?as_of=2026-03-19").status_code == 404, "nobody knew of it"
+    for wrong in ("2999-01-01", "2026-02-30", "yesterday"):
+        assert client.get(f"/api/v1/{path}?as_of={wrong}").status_code == 400
+    takedown.withdraw(statement, by=make.editor(), category="privacy")
+    assert client.get(f"/api/v1/{path}?as_of=2026-03-24").status_code == 410, "removed from its past too"
+    assert get(client, "companies/calder-ferries/?as_of=2026-03-21")["name"] == "Calder Ferries"

@@ -207,7 +207,7 @@ def test_a_single_row_has_the_shape_that_the_document_promises(client: Client, r
         (f"statements/{record.public_id}/", "StatementDetail"),
         ("events/harbour-strike/", "EventDetail"),
         ("companies/calder-ferries/", "CompanyDetail"),
-        ("people/ada-quill/", "Person"),
+        ("people/ada-quill/", "PersonDetail"),
         ("outlets/the-gazette/", "OutletDetail"),
         (f"reports/{report.public_id}/", "ReportDetail"),
         (f"inquiries/{inquiry.public_id}/", "InquiryDetail"),

@@ -17,7 +17,8 @@ from tracker.api import answers, shapes
 from tracker.api.answers import RecordView
 from tracker.core import public
 from tracker.models import Statement
-from tracker.reading import bodies, filters, lists, lookups
+from tracker.models.choices import Entity
+from tracker.reading import bodies, changes, filters, lists, lookups
 from tracker.reading.errors import FilterError, Problem, nearest
 
 LIST_PARAMETERS = ("cursor", "page_size", "count", "fields", "ordering")
@@ -151,12 +152,20 @@ class DetailView(RecordView):
     shape: str
     find: Callable[[str], Any]
 
+    entity: str
+
     def get(self, request: Request, name: str) -> Response:
-        answers.only(request, "fields", *(("expand",) if self.shape in shapes.EXPANDS else ()))
+        answers.only(request, "fields", "as_of", *(("expand",) if self.shape in shapes.EXPANDS else ()))
         asked = answers.fields(request.query_params, [*shapes.fields_of(self.shape), *shapes.extra_of(self.shape)])
         expand = expansions(request.query_params, self.shape)
         body = type(self).find(name).to_json()  # before 304: what was taken down is 410 whoever asks
+        as_of = answers.once(request.query_params, "as_of")
+        at = changes.moment(as_of) if as_of else None
         self.unless_unchanged(request)
+        if at is not None:
+            line = changes.known_by(self.entity, body.get("id") or body["slug"], at)
+            body = {**(line.body or {}), "as_of": as_of, "known_since": line.at.isoformat()}
+            asked = [*asked, "as_of", "known_since"] if asked else asked
         if "corrections" in body:
             body["corrections"] = [corrected(one) for one in body["corrections"]]
         kept = [*asked, "expanded"] if asked and expand else asked
@@ -165,26 +174,32 @@ class DetailView(RecordView):
 
 class EventDetail(DetailView):
     shape, find = "Event", staticmethod(lookups.event_page)
+    entity = Entity.EVENT
 
 
 class CompanyDetail(DetailView):
     shape, find = "Company", staticmethod(lookups.company_page)
+    entity = Entity.COMPANY
 
 
 class PersonDetail(DetailView):
     shape, find = "Person", staticmethod(lookups.person_page)
+    entity = Entity.PERSON
 
 
 class OutletDetail(DetailView):
     shape, find = "Outlet", staticmethod(lookups.outlet_page)
+    entity = Entity.OUTLET
 
 
 class StatementDetail(DetailView):
     shape, find = "Statement", staticmethod(lookups.statement_page)
+    entity = Entity.STATEMENT
 
 
 class InquiryDetail(DetailView):
     shape, find = "Inquiry", staticmethod(lookups.inquiry_page)
+    entity = Entity.INQUIRY
 
 
 # --- Expanding references ---------------------------------------------------------------

@@ -306,6 +306,10 @@ def detail_operation(name: str, summary: str, shape: str, *, example: str, expan
     asked = [name_in_path("Slug or public id.", example), fields_parameter(shape, detail=True)]
     if expands:
         asked.append(choice_list("expand", "Give the full JSON of what the row refers to.", expands))
+    if shape != "Report":
+        asked.append(
+            parameter("as_of", "The record's clock: the row as we knew it at the end of this day, UTC.", shapes.DAY)
+        )
     gone = shape in ("Statement", "Inquiry")
     return operation(
         f"get_{name}",

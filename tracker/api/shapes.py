@@ -506,6 +506,11 @@ DETAILS: dict[str, dict[str, Schema]] = {
     },
     "Inquiry": {"corrections": many(ref("Correction"))},
 }
+# What a single row says with ``as_of``, in place of its details.
+PAST: dict[str, Schema] = {
+    "as_of": said("The record's day that was asked for.", DAY),
+    "known_since": said("When the record came to say this.", TIME),
+}
 LISTS: dict[str, str] = {
     "events": "Event",
     "companies": "Company",
@@ -559,9 +564,8 @@ def components() -> dict[str, Schema]:
     statement = found["Statement"]
     found["Statement"] = {**statement, "properties": {**statement["properties"], "expanded": EXPANDED}}
     for name, more in DETAILS.items():
-        if more:
-            base = found[name]
-            found[f"{name}Detail"] = {**base, "properties": {**base["properties"], **more}}
+        base, past = found[name], {} if name == "Report" else PAST
+        found[f"{name}Detail"] = {**base, "properties": {**base["properties"], **more, **past}}
     for name, shape in LISTS.items():
         found[page_of(name)] = page(shape, TIMELINE if name == "timeline" else {})
     return dict(sorted(found.items()))
@@ -569,7 +573,7 @@ def components() -> dict[str, Schema]:
 
 def detail_of(shape: str) -> str:
     """Return the name of the shape of a single row."""
-    return f"{shape}Detail" if DETAILS.get(shape) else shape
+    return f"{shape}Detail"
 
 
 def page_of(name: str) -> str:

@@ -12,11 +12,15 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils import timezone
 
 from tracker.core import ledger
 from tracker.models import Inquiry, Release, Statement
 from tracker.models.choices import Entity, StatementState
+from tracker.reading import filters
+from tracker.reading.errors import FilterError, Missing, Moved, Problem
 
 SIZE = 200
 
@@ -125,6 +129,35 @@ def _says_what_is_hidden(one: Release, hidden: Mapping[str, set[str]]) -> bool:
     if one.entity == Entity.REPLY:
         return one.body["statement"] in hidden[Entity.STATEMENT]
     return False
+
+
+def moment(written: str) -> dt.datetime:
+    """Read the record's day: a day means its end, UTC. Raises ``FilterError`` for what is none, or has not come yet."""
+    try:
+        day = filters.Day().to_python(written)
+    except ValidationError as error:
+        raise FilterError(Problem("as_of", f"as_of: {error.messages[0]}")) from error
+    assert day is not None
+    if day > timezone.now().date():
+        raise FilterError(Problem("as_of", "“as_of” lies in the future: the record does not know it yet."))
+    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), dt.UTC)
+
+
+def known_by(entity: str, name: str, at: dt.datetime) -> Change:
+    """Return a row as the record knew it before that moment. Raises ``Missing`` or, where it was merged, ``Moved``.
+
+    Ask ``lookups`` first whether the row may be shown at all: what is hidden now is
+    hidden in its past.
+    """
+    found = Release.objects.filter(entity=entity, public_id=name, at__lt=at).order_by("-seq").first()
+    if found is None:
+        raise Missing(name)
+    (line,) = shown([found])
+    if line.body is None or line.body.get("state", StatementState.PUBLISHED) != StatementState.PUBLISHED:
+        raise Missing(name)
+    if line.redirect:
+        raise Moved(line.redirect)
+    return line
 
 
 def versions_of(entity: str, name: str) -> list[Change]:
