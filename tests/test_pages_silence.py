@@ -85,6 +85,13 @@ def test_from_twenty_companies_on_a_curve_is_drawn_and_told_as_a_table(client: C
     assert "25% 16" in said
 
 
+def test_the_note_of_the_curve_says_who_was_left_out(client: Client) -> None:
+    Event.objects.filter(pk=f.make_tree()[1].pk).update(began_earliest="2026-03-05", began_latest="2026-03-05")
+    f.make_statement(company=twenty()[0], said="2026-03-03")
+    said = text(client.get(f"{BOARD}?anchor=second-day&until=2026-03-20"))
+    assert "not in the curve. One that had spoken before Second day left out." in said
+
+
 def test_no_curve_where_too_few_were_checked_at_their_own_channels(client: Client) -> None:
     twenty()
     watch("Pinhay Rail", "Ottery Foods", "Calder Ferries", through=None)

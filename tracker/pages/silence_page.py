@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,12 +13,12 @@ from django.urls import reverse
 
 from tracker.models import Event
 from tracker.models.choices import Asked, Channel, Found, Medium, Where
-from tracker.pages import curve, entries, event_chart, event_page, marks, words
-from tracker.reading.board import Board, Figures, Group, Row, line, line_names
+from tracker.pages import board_figures, entries, event_page, marks, words
+from tracker.reading.board import Board, Row
+from tracker.reading.board_forms import line, line_names
 from tracker.reading.silence import Silence
 
 STRIP = (4.0, 164.0)  # where day 0 and the last day stand in a strip 168 wide
-SQUARE, PER_LINE = 13, 20
 NEVER = 10**6  # sorts after every number of days
 GROUPS = {
     Found.OWN_NAME: ("In its own name", "public, with a quote or the company’s own document"),
@@ -84,18 +84,6 @@ class Block:
     rows: tuple[Line, ...]
 
 
-@dataclasses.dataclass(frozen=True)
-class Squares:
-    """One square a company; filled: has spoken in public."""
-
-    label: str
-    words: str
-    share: str
-    cells: tuple[tuple[int, int, bool], ...]
-    width: int
-    height: int
-
-
 def context(found: Silence, path: str) -> dict[str, Any]:
     """Return what the page shows."""
     question = found.question
@@ -137,23 +125,27 @@ def context(found: Silence, path: str) -> dict[str, Any]:
     if found.board is None:
         return shown
     board = found.board
-    last = _last_day(board)
+    last = board_figures.last_day(board)
     shown |= {
         "lead": lead(board, question.anchor),
         "more": " ".join(more(board, question.anchor)),
         "searched": " ".join(_searched(board)),
         "groups": blocks(board, question.anchor, last),
         "horizon": last,
-        "later": [_x(day, last) for _, day in _later(found, last)],
-        "pairs": _pairs(board.figures),
+        "later": [_x(day, last) for _, day in board_figures.later(found, last)],
+        "pairs": board_figures.pairs(board.figures),
         "asked_words": [words.label("Asked", one) for one in Asked],
-        "by_sector": [_squares(one, words.label("Sector", one.key) or "Sector not known") for one in board.sectors],
-        "by_region": [_squares(one, words.region(one.key) or "Region not known") for one in board.regions],
+        "by_sector": [
+            board_figures.squares(one, words.label("Sector", one.key) or "Sector not known") for one in board.sectors
+        ],
+        "by_region": [board_figures.squares(one, words.region(one.key) or "Region not known") for one in board.regions],
         "outside": [_line(one, last) for one in found.outside],
         "table_note": " ".join(_table_note(found, board)),
         "share_note": board.figures.why_no_share,
     }
-    return shown | (_curves(found, board) if board.figures.share_given else _all_squares(board))
+    if board.figures.share_given:
+        return shown | board_figures.curves(found, board)
+    return shown | board_figures.all_squares(board)
 
 
 def csv_text(found: Silence) -> Iterator[str]:
@@ -190,9 +182,9 @@ def more(board: Board, anchor: Event) -> Iterator[str]:
     """Yield what the leading figure leaves out, each with its own number."""
     found = board.figures
     if found.public_before:
-        yield f"{_number(found.public_before)} of these had spoken before {anchor.title}."
+        yield f"{words.article_number(found.public_before)} of these had spoken before {anchor.title}."
     if found.found[Found.JOINT_ONLY]:
-        yield f"{_number(found.found[Found.JOINT_ONLY])} of these only by signing with others."
+        yield f"{words.article_number(found.found[Found.JOINT_ONLY])} of these only by signing with others."
     apart = [
         (
             found.found[Found.INTERNAL_ONLY],
@@ -216,7 +208,7 @@ def more(board: Board, anchor: Event) -> Iterator[str]:
         yield f"The companies without a statement were checked through {span}."
     if found.not_checked and found.counted:
         yield (
-            f"{_number(found.not_checked)} of the {found.frame} on the list "
+            f"{words.article_number(found.not_checked)} of the {found.frame} on the list "
             f"{'was' if found.not_checked == 1 else 'were'} not checked since {anchor.title} and stand"
             f"{'s' if found.not_checked == 1 else ''} in no figure."
         )
@@ -236,7 +228,7 @@ def _table_note(found: Silence, board: Board) -> Iterator[str]:
         yield f"All rows checked through {words.day(usual)} unless marked."
     if found.root.stance_target:
         yield f"Stance toward {found.root.stance_target}."
-    later = _later(found, _last_day(board))
+    later = board_figures.later(found, board_figures.last_day(board))
     if later:
         told = [f"{one.title}, day {day}" for one, day in later]
         yield f"Dotted: {words.listed(told)}."
@@ -355,125 +347,6 @@ def _usual(board: Board) -> Any:
     """Return the day through which most rows were checked: what differs from it is said on its row."""
     days = [one.checked for one in board.rows if one.checked]
     return max(days, key=lambda day: (days.count(day), day), default=None)
-
-
-# --- Curves and squares --------------------------------------------------------------------
-
-
-def _last_day(board: Board) -> int:
-    """Return the last day worth drawing: nobody is watched, and nothing was found, after it."""
-    seen = [(one.checked - board.anchor[0]).days for one in board.rows if one.checked]
-    said = [one.days.most for one in board.rows if one.days and not one.before]
-    return max(1, min(board.horizon, max([*seen, *said], default=0)))
-
-
-def _later(found: Silence, last: int) -> list[tuple[Event, int]]:
-    """Return the events of the tree that began after the anchor, with the day each may first have begun."""
-    assert found.board is not None
-    start = found.board.anchor[0]
-    days = [
-        (one, ((one.began.earliest or one.began.latest) - start).days)
-        for one in found.anchors
-        if one.pk != found.question.anchor.pk
-    ]
-    return [(one, day) for one, day in days if 0 < day <= last]
-
-
-def _curves(found: Silence, board: Board) -> dict[str, Any]:
-    figures, last = board.figures, _last_day(board)
-    late, early = board.public.at_end
-    internal = sum(
-        any(one.said.found == Found.INTERNAL_ONLY and one.said.latest <= board.until for one in row.member.spoken)
-        for row in board.rows
-        if row.counts
-    )
-    told: dict[str, Any] = {
-        "early": [(step.day, step.share) for step in board.public.early],
-        "late": [(step.day, step.share) for step in board.public.late],
-        "second": [(step.day, step.share) for step in board.internal.late] if internal else (),
-        "censored": [step.day for step in board.public.late if step.censored and step.day < last],
-        "signs": [(day, event_chart.clipped(one.title), f"day {day}") for one, day in _later(found, last)],
-        "label": (f"{figures.public} of {figures.counted} in public", f"{_per_cent(late, early)} estimated"),
-        "second_label": (f"{internal} of {figures.counted} to staff", "in internal words, first or not"),
-        "horizon": last,
-    }
-    censored = sum(step.censored for step in board.public.late)
-    anchor = found.question.anchor.title
-    return {
-        "curve": curve.draw(**told),
-        "curve_narrow": curve.draw(**{**told, "signs": _short(told["signs"])}, width=358),
-        "curve_title": f"Share of {figures.counted} watched companies that had spoken in public, "
-        f"by days since {anchor}, per cent",
-        "curve_words": f"{figures.public} of {figures.counted} companies had spoken in public, "
-        f"{_per_cent(late, early)} estimated, by day {last} after {anchor}. The same as a table below.",
-        "curve_note": "Thin line: every response at the earliest day it can have been; thick line: at the latest. "
-        f"Kaplan–Meier estimate with late entry, n = {figures.counted}, {censored} censored: upright ticks mark days "
-        "after which a company was not checked. What was found later than a company’s last check is on the board, "
-        "not in the curve."
-        + (f" {_number(figures.public_before)} that had spoken before is left out." if figures.public_before else ""),
-        "curve_rows": _curve_rows(board, last),
-    }
-
-
-def _short(signs: Sequence[tuple[int, str, str]]) -> list[tuple[int, str, str]]:
-    """Return what a phone has room for: the last event, its name in a few words."""
-    return [(day, name[:30], when) for day, name, when in signs[-1:]]
-
-
-def _curve_rows(board: Board, last: int) -> list[tuple[int, str, int, str, int]]:
-    early, late = list(board.public.early), list(board.public.late)
-    days = sorted({0, last} | {step.day for step in [*early, *late] if step.spoke and step.day <= last})
-    rows = []
-    for day in days:
-        one = [step for step in early if step.day <= day][-1]
-        two = [step for step in late if step.day <= day][-1]
-        rows.append((day, f"{one.share:.0%}", one.at_risk, f"{two.share:.0%}", two.at_risk))
-    return rows
-
-
-def _all_squares(board: Board) -> dict[str, Any]:
-    figures = board.figures
-    if not figures.counted:
-        return {}
-    one = Group("", figures.counted, figures.public, None)
-    return {
-        "squares": _squares(one, ""),
-        "squares_title": f"{figures.counted} watched companies that were checked, and which had spoken in public",
-        "squares_note": figures.why_no_share,
-    }
-
-
-def _squares(group: Group, label: str) -> Squares:
-    cells = tuple((n % PER_LINE * SQUARE, n // PER_LINE * SQUARE, n < group.public) for n in range(group.n))
-    share = f"{_per_cent(*group.curves.at_end)} estimated" if group.curves else ""
-    lines = (max(group.n, 1) - 1) // PER_LINE + 1
-    return Squares(
-        label,
-        f"{group.public} of {group.n}",
-        share,
-        cells,
-        max(min(group.n, PER_LINE), 1) * SQUARE - 3,
-        lines * SQUARE - 3,
-    )
-
-
-def _pairs(found: Figures) -> list[tuple[str, list[int], int]]:
-    """Return what was found, by what came of asking; rows without a company are left out."""
-    rows = []
-    for status in reversed(Found):
-        numbers = [found.pairs.get((status, asked), 0) for asked in Asked]
-        if sum(numbers):
-            rows.append((words.label("Found", status), numbers, sum(numbers)))
-    return rows
-
-
-def _per_cent(least: float, most: float) -> str:
-    first, last = f"{least * 100:.0f}", f"{most * 100:.0f}"
-    return f"{first}%" if first == last else f"{first}–{last}%"
-
-
-def _number(n: int) -> str:
-    return words.article_number(n)
 
 
 def address(path: str, query: dict[str, str]) -> str:

@@ -31,7 +31,7 @@ from tracker.models.choices import (
     Verification,
 )
 from tracker.models.dates import DateSpan
-from tracker.reading import board, filters, holdbacks, lookups
+from tracker.reading import board, board_forms, filters, holdbacks, lookups
 from tracker.reading.board import Board, Inquired, Look, Member, Row, Spoken
 from tracker.reading.errors import FilterError, Missing, Problem, nearest
 from tracker.reading.responses import AskedOnce, Said
@@ -99,8 +99,8 @@ class Silence:
             "until": self.question.until.isoformat(),
             "as_of": self.question.as_of.isoformat(),
             "operations_count": self.question.operations,
-            "board": board.board_json(self.board) if self.board else None,
-            "watched_outside_the_frame": [board.row_json(one) for one in self.outside],
+            "board": board_forms.board_json(self.board) if self.board else None,
+            "watched_outside_the_frame": [board_forms.row_json(one) for one in self.outside],
         }
 
 
