@@ -138,7 +138,9 @@ def read(article: Article, parsed: Sequence[Parsed], gazetteer: Gazetteer) -> Na
     known = _known(plain, hits, guesses, gazetteer)
     for hit, name in known:
         spans[(hit.start, hit.end)] = name
-    _unknown(plain, guesses, spans)
+    # A word that may be a known company's name is nobody's surname: “Twitter”, though no word beside it bore it out.
+    maybe = {(hit.start, hit.end) for hit in hits if hit.companies and " " not in plain[hit.start : hit.end]}
+    _unknown(plain, [one for one in guesses if (one.start, one.end) not in maybe or one.kind != "PERSON"], spans)
     _repeats(plain, body, spans)
     return Names.of(Mention(start, end, name) for (start, end), name in spans.items())
 
