@@ -253,7 +253,10 @@ def _beyond(listing: Listing, at: Sequence[Any], *, backwards: bool) -> Q:
         way = "lt" if name.startswith("-") != backwards else "gt"
         found |= equal & Q(**{f"{field}__{way}": value})
         equal &= Q(**{field: value})
-    return found
+    # Follows from the rest; said by itself it lets the database begin at the place in its index.
+    first = listing.order[0]
+    way = "lte" if first.startswith("-") != backwards else "gte"
+    return found & Q(**{f"{first.removeprefix('-')}__{way}": at[0]})
 
 
 def _turned(name: str) -> str:
