@@ -263,3 +263,15 @@ def test_a_row_is_shown_as_it_was_known_by_a_day(client: Client) -> None:
     takedown.withdraw(statement, by=make.editor(), category="privacy")
     assert client.get(f"/api/v1/{path}?as_of=2026-03-24").status_code == 410, "removed from its past too"
     assert get(client, "companies/calder-ferries/?as_of=2026-03-21")["name"] == "Calder Ferries"
+
+
+def test_an_event_is_a_document_for_timelinejs(client: Client) -> None:
+    make.make_statement(summary="<script>alert(1)</script>", said="2026-03-05")
+    make.make_statement(said=make.span("2026-03-01", "2026-03-02"))
+    make.make_statement(published=False)
+    body = get(client, "events/harbour-strike/timelinejs.json")
+    first, second = body["events"]
+    assert first["start_date"] == {"year": 2026, "month": 3, "day": 1} and first["end_date"]["day"] == 2
+    assert "end_date" not in second and "<script" not in str(body)
+    assert "(toward the harbour strike order)" in second["text"]["headline"]
+    assert client.get("/api/v1/events/nothing/timelinejs.json").status_code == 404

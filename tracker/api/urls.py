@@ -251,6 +251,20 @@ VIEWS = [
         ),
     ),
     seen(
+        "events/<str:name>/timelinejs.json",
+        views.TimelineJsView,
+        schema.operation(
+            "get_timelinejs",
+            "Show an event's statements as a TimelineJS document",
+            tag="events",
+            description="The newest 500 statements, oldest first. Give the address to TimelineJS as its source.",
+            parameters=[schema.name_in_path("Slug of the event.", EXAMPLES["events"])],
+            answers={200: {"type": "object"}, 304: None, 308: None},
+            errors=(400, 404, 429),
+            headers=("ETag",),
+        ),
+    ),
+    seen(
         "statements/<str:name>/versions/",
         views.VersionList,
         schema.operation(

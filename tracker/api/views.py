@@ -16,7 +16,7 @@ from tracker.api.answers import RecordView
 from tracker.api.records import StatementList, corrected, elsewhere
 from tracker.models import Position, StatementLink
 from tracker.models.choices import Entity, StatementState
-from tracker.reading import bodies, changes, filters, lists, lookups, silence
+from tracker.reading import bodies, changes, filters, interchange, lists, lookups, silence
 from tracker.reading.timeline import Timeline
 
 MOST_SEQ = 2**53
@@ -120,6 +120,16 @@ class SilenceView(RecordView):
         found = silence.silence(name, request.query_params)
         self.unless_unchanged(request)
         return Response(found.to_json())
+
+
+class TimelineJsView(RecordView):
+    """The statements on an event, for TimelineJS."""
+
+    def get(self, request: Request, name: str) -> Response:
+        answers.only(request)
+        made = interchange.timelinejs(name)
+        self.unless_unchanged(request)
+        return Response(made)
 
 
 class VersionList(RecordView):
