@@ -162,7 +162,7 @@ def _trim(plain: str, guess: Guess) -> Guess | None:
     text = plain[start:end]
     text = POSSESSIVE.sub("", text.rstrip(' ,;:—–-"”'))
     while guess.kind != "PERSON":
-        shorter = _TITLED.sub("", text).rstrip(" ,")
+        shorter = text if text.endswith(("Union", "Guild")) else _TITLED.sub("", text).rstrip(" ,")
         if shorter == text or not shorter:
             break
         text = shorter
