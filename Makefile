@@ -10,7 +10,7 @@ PORT ?=
 MANAGE = DEBUG=1 $(BIN)/python manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev test hostile lint types docs-check lock clean demo demo-check bench browser score
+.PHONY: help setup setup-dev test faults soak hostile lint types docs-check lock clean demo demo-check bench browser score
 
 help: ## List the targets
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -42,6 +42,12 @@ demo-check: setup ## The same, watched by nobody, in a folder of its own: exits 
 
 test: setup-dev ## Run the tests on SQLite
 	@$(BIN)/pytest -q --ignore=tests/browser $(TESTS)
+
+faults: setup-dev ## Kill, freeze and empty everything while reports come in, on SQLite and PostgreSQL (minutes)
+	@$(BIN)/python -m tests.faults short
+
+soak: setup-dev ## The same at length: a thousand reports, every step (an hour)
+	@$(BIN)/python -m tests.faults long
 
 hostile: setup-dev ## Try hostile addresses, servers and feeds in a network namespace (needs root or user namespaces)
 	@$(BIN)/python -m tests.hostile $(TESTS)
