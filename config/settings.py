@@ -14,6 +14,8 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Exchange, Queue
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from config.env import broker_url, cache_url, env, number, secret_key
 
@@ -265,7 +267,12 @@ CORS_EXPOSE_HEADERS = ["Link", "ETag", "Retry-After", "RateLimit", "RateLimit-Po
 
 CACHES: dict[str, dict[str, Any]] = {
     "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": cache_url(BROKER_URL)}
+        {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": cache_url(BROKER_URL),
+            # A cache is there to be quick: one that does not answer is done without, and not asked again and again.
+            "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5, "retry": Retry(NoBackoff(), 0)},
+        }
         if BROKER_URL
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     )

@@ -9,7 +9,6 @@ be worse than none.
 from __future__ import annotations
 
 import hashlib
-import logging
 import re
 import time
 from typing import TYPE_CHECKING, Any
@@ -21,11 +20,13 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
 
+from tracker.operations.handoff import Breaker
+
 if TYPE_CHECKING:
     from rest_framework.views import APIView
 
-log = logging.getLogger(__name__)
-
+# A cache that hangs is asked once in half a minute, not once a request.
+breaker = Breaker(what="The cache", so="Requests are not limited.")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -46,12 +47,15 @@ class WindowThrottle(BaseThrottle):
         window = int(now // self.seconds)
         self.left = (window + 1) * self.seconds - now
         name = f"throttle:{self.scope}:{window}:{hashlib.sha256(sender(request).encode()).hexdigest()[:32]}"
+        if not breaker.lets_through():
+            return True
         try:
             cache.add(name, 0, timeout=self.seconds + 5)
             used = cache.incr(name)
-        except Exception:  # whatever the cache's client raises: a limit that fails closed takes the record offline
-            log.warning("The cache does not answer; requests are not limited.", exc_info=True)
+        except Exception as error:  # whatever the cache's client raises: a limit that fails closed closes the record
+            breaker.failed(error)
             return True
+        breaker.worked()
         view.headers.update(
             {
                 "RateLimit-Policy": f'"{self.scope}";q={self.most};w={self.seconds}',

@@ -9,6 +9,7 @@ run finds it: the row is the queue.
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import logging
 import random
 from collections.abc import Callable, Collection
@@ -206,6 +207,8 @@ def _step(
     except Exception as error:
         log.exception("report %s: %s failed", report.public_id, step)
         message = f"Our own fault, noted in the log: {type(error).__name__}."
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            message = "The disk for captures is full. Once there is room, this report is fetched again by itself."
         _failed(report, step, message, retry=True, now=now())
 
 

@@ -21,10 +21,10 @@ from kombu.pools import producers
 log = logging.getLogger(__name__)
 
 PAUSE = 30.0  # seconds for which a broker that failed is not asked again
-# One try, a second for each answer. The worker's own connection has the patient settings.
+# One try, half a second for each answer. The worker's own connection has the patient settings.
 _QUICK = {
-    "socket_timeout": 1,
-    "socket_connect_timeout": 1,
+    "socket_timeout": 0.5,
+    "socket_connect_timeout": 0.5,
     "max_retries": 1,
     "interval_start": 0,
     "interval_step": 0,
@@ -39,7 +39,16 @@ class Breaker:
     others go on doing without until it has had its answer. Each outage is logged once.
     """
 
-    def __init__(self, *, pause: float = PAUSE, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        *,
+        pause: float = PAUSE,
+        clock: Callable[[], float] = time.monotonic,
+        what: str = "The broker",
+        so: str = "Reports are kept and wait for the sweeper.",
+    ) -> None:
+        self._what = what
+        self._so = so
         self._pause = pause
         self._clock = clock
         self._lock = threading.Lock()
@@ -61,9 +70,7 @@ class Breaker:
             first = self._closed_until is None
             self._closed_until = self._clock() + self._pause
         if first:
-            log.warning(
-                "The broker cannot be reached (%s). Reports are kept and wait for the sweeper.", type(error).__name__
-            )
+            log.warning("%s cannot be reached (%s). %s", self._what, type(error).__name__, self._so)
 
     def worked(self) -> None:
         """Note that it did."""
@@ -71,7 +78,7 @@ class Breaker:
             back = self._closed_until is not None
             self._closed_until = None
         if back:
-            log.info("The broker can be reached again.")
+            log.info("%s can be reached again.", self._what)
 
 
 breaker = Breaker()
