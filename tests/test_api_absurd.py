@@ -17,7 +17,8 @@ from tracker.models import Statement
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 LONG = "x" * 100_000
 VALUES = [
-    "-1", "0", "%25", "100%25%20é", "9" * 30, "1e309", "NaN", "%00", "a%00b", "%ff%fe", "%ED%A0%80", "", " ", "\u202e", "é" * 300,
+    "-1", "0", "%25", "100%25%20é", "9" * 30, "1e309", "NaN", "%00", "a%00b", "%ff%fe", "%ED%A0%80", "", " ",
+    "\u202e", "é" * 300,
     "0000-01-01", "10000-01-01", "0001-01-01T00:00:00+14:00", "2026-02-30", "true", "[]", "{}", "null", "__proto__",
     "1%20OR%201=1", "';DROP%20TABLE%20tracker_statement;--", "%25" * 60, "_" * 190, "\\\\", "%2e%2e/%2e%2e/etc/passwd",
     "(a+)+$", "*", "!", "!!critical", "critical,supportive", "ticker:", "cik:" + "9" * 30, ":", "%F0%9F%92%A3",
