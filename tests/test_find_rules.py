@@ -43,6 +43,10 @@ def rows(text: str, *, target: str = TARGET) -> list[tuple[str | None, str | Non
         ("“The ban is wrong,” Calder Ferries said.", ("Calder Ferries", None)),
         ("Calder Ferries CEO Ada Quill called the ban “wrong.”", ("Calder Ferries", "Ada Quill")),
         ("“The ban is wrong,” said Ada Quill, chief executive of Calder Ferries.", ("Calder Ferries", "Ada Quill")),
+        (
+            "“The ban is wrong,” said Ada Quill, the chief financial officer of Calder Ferries.",
+            ("Calder Ferries", "Ada Quill"),
+        ),
         ("Calder's chief executive, Ada Quill, said the ban was wrong.", ("Calder Ferries", "Ada Quill")),
         ("At Pinhay Rail, Chief Executive Ada Quill told reporters the ban is wrong.", ("Pinhay Rail", "Ada Quill")),
         ("A spokesman for Pinhay Rail said the ban was wrong.", ("Pinhay Rail", None)),

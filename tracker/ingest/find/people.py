@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from tracker.ingest.find.article import Article, Sentence
 from tracker.ingest.find.gazetteer import Gazetteer
 from tracker.ingest.find.names import COMPANY, OUTLET, PERSON, PUBLIC, Mention, Name, Names
-from tracker.ingest.find.words import COMPANY_NOUN, FOREIGN, OFFICE, SPOKES, STAFF
+from tracker.ingest.find.words import COMPANY_NOUN, OFFICE, SPOKES, STAFF, foreign
 
 _T = rf"(?P<title>{OFFICE}|{SPOKES})"
 _SOFT = r"(?:[\w&'/-]+ ){0,4}?"
@@ -215,7 +215,7 @@ def _first_company(inside: Sequence[Mention], plain: str) -> Name | None:
 
 
 def _foreign(text: str) -> bool:
-    return FOREIGN.search(re.sub(r"§[OP]\d+§", "", text)) is not None
+    return foreign(re.sub(r"§[OP]\d+§", "", text)) is not None
 
 
 def _title(title: str, whole: str) -> str:

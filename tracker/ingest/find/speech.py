@@ -21,7 +21,6 @@ from tracker.ingest.find.quotes import Quotation
 from tracker.ingest.find.words import (
     COMPANY_NOUN,
     DOCUMENT,
-    FOREIGN,
     JUDGING,
     OFFICE,
     SAYING,
@@ -29,6 +28,7 @@ from tracker.ingest.find.words import (
     STAFF,
     UNION,
     WEAK,
+    foreign,
     words_of,
 )
 
@@ -489,7 +489,7 @@ class _Listener:
             return self._organisations(named[0], named)
         if companies and all(self._owns(mention) for mention in companies):
             return (), False  # “Altman's stance”, “the company's shares”: a thing, not a speaker
-        return (), bool(FOREIGN.search(text)) or bool(mentions)
+        return (), bool(foreign(text)) or bool(mentions)
 
     def _spokesperson(
         self, word: str, text: str, companies: Sequence[Mention], mentions: Sequence[Mention], span: tuple[int, int]
@@ -505,7 +505,7 @@ class _Listener:
             for m in behind
         )
         others = any(m.name.kind in {PUBLIC, PERSON} for m in mentions) and not companies
-        if titled or others or FOREIGN.search(re.sub(SPOKES, "", text, flags=re.IGNORECASE)):
+        if titled or others or foreign(re.sub(SPOKES, "", text, flags=re.IGNORECASE)):
             self.spokes, self.spokes_for_nobody = None, is_spokes
             return (), True
         found = self._speaking_for(companies, span)
@@ -640,7 +640,7 @@ class _Listener:
                 return (dataclasses.replace(self.group, span=span),), False
             company = self._nearby(span[0])
             somebody = re.match(r"(?:an?|one) (?!\w*employee|\w*worker|member of staff|staff)", text)
-            if company is None or FOREIGN.search(text) or somebody and self.group is None:
+            if company is None or foreign(text) or somebody and self.group is None:
                 return (), True
             party = Party(company, WORKFORCE, span)
             self.group = party

@@ -109,7 +109,7 @@ STAFF = (
     r"crew|crews|cashiers|couriers|programmers|technicians|miners|dockers|union|guild)"
 )
 # People whose words are not a company's, whatever they stand beside.
-FOREIGN = re.compile(
+_FOREIGN = re.compile(
     r"\b(?:sen(?:ator|\.)?s?|rep\.|reps\.|representatives? [A-Z]|congress(?:man|woman|men|people)?|lawmakers?|"
     r"legislators?|"
     r"governors?|gov\.|mayors?|ministers?|prime minister|chancellor|president donald|president joe|president barack|"
@@ -128,6 +128,14 @@ FOREIGN = re.compile(
     r"people familiar)\b",
     re.IGNORECASE,
 )
+_CHIEF_OFFICER = re.compile(r"\bchief (?:[a-z-]+ ){1,4}officers?\b", re.IGNORECASE)
+
+
+def foreign(text: str) -> re.Match[str] | None:
+    """Match a word for somebody who speaks for no company; a chief financial officer is no police officer."""
+    return _FOREIGN.search(_CHIEF_OFFICER.sub("", text))
+
+
 PUBLIC_BODY = re.compile(
     r"\b(?:Department|Ministry|Police|Senate|House|Congress|Committee|Commission|Court|Administration|Agency|Bureau|"
     r"Government|Parliament|Assembly|Army|Navy|Party|University|College|School|Schools|County|Office|Authority|"
