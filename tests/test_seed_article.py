@@ -70,8 +70,8 @@ DECIDED: list[tuple[str, str | None, str, dict[str, Any]]] = [
             "quotes": [
                 {"text": "going too far", "kind": "partial"},
                 {
-                    "text": "There is a big difference between deporting violent criminals and what’s happening now, and "
-                    "we need to get the distinction right",
+                    "text": "There is a big difference between deporting violent criminals and what’s happening "
+                    "now, and we need to get the distinction right",
                     "attribution": SOURCE,
                 },
                 {

@@ -29,7 +29,7 @@ NOT_INHERITED = (
     "DATABASE_URL", "CAPTURES_DIR", "EGRESS_PROXY", "HTTPS", "BEHIND_PROXY", "ALLOWED_HOSTS", "EMAIL_URL",
     "SECOND_APPROVAL", "PUBLISH_DELAY_SECONDS", "ACCESS_LOG", "CELERY_BROKER_URL", "FINDER_LLM_URL",
 )  # fmt: skip
-KEPT_FILES = ("onrecord.sqlite3", "onrecord.sqlite3-wal", "onrecord.sqlite3-shm", "demo.json", "beat-schedule")
+KEPT_FILES = ("onrecord.sqlite3", "onrecord.sqlite3-wal", "onrecord.sqlite3-shm", "demo.json", "beat-schedule*")
 KEPT_FOLDERS = ("captures",)
 MANAGE = (sys.executable, str(ROOT / "manage.py"))
 CELERY = (sys.executable, "-m", "celery", "-A", "config")
@@ -133,7 +133,8 @@ def refuse_a_real_record(var_dir: Path) -> None:
 def forget(var_dir: Path) -> None:
     """Remove what earlier runs of the demonstration have kept, and nothing else."""
     for name in KEPT_FILES:
-        (var_dir / name).unlink(missing_ok=True)
+        for path in var_dir.glob(name):
+            path.unlink()
     for name in KEPT_FOLDERS:
         shutil.rmtree(var_dir / name, ignore_errors=True)
 
