@@ -1,0 +1,1 @@
+"""Measurements, kept out of what passes or fails: ``make bench``."""
