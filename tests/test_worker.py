@@ -70,7 +70,7 @@ def test_reports_go_in_and_candidates_come_out(machine: Machine, web: Server, se
 
     status, out, err = ingest(copy, good[1], web.url("/missing"), "--wait", "--timeout", "60")
     assert status == 1
-    assert "3 of 3" in out and "duplicates 1 · failed 1" in out
+    assert "3 of 3" in out and "duplicates 2 · failed 1" in out
     assert "There is no page at this address (status 404). Check it for a misprint." in err
     assert "Traceback" not in out + err
 

@@ -48,7 +48,7 @@ AT_ONCE = 64  # tries in flight, one for each receiver: dead ones hold threads, 
 LOOKED_AT = 2000
 DRAINED_AT_ONCE = 200
 PREFIX = "whsec_"
-_BUSY = "webhooks: somebody is at it"
+_BUSY = "webhooks-being-delivered"
 
 
 def deliver(*, seconds: float = 8.0) -> int:
