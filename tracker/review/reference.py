@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Model
+from django.db.models import Model, UniqueConstraint
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -374,9 +374,10 @@ def _change_right(row: Model) -> str:
 
 def _in_words(row: Model, error: IntegrityError) -> str:
     """Say which rule the database held, in the words of its name."""
-    names = [constraint.name for constraint in row._meta.constraints if constraint.name in str(error)]
-    if names:
-        return f"The database refuses it: {names[0].replace('_', ' ')}."
-    if "unique" in str(error).casefold():
+    broken = [constraint for constraint in row._meta.constraints if constraint.name in str(error)]
+    # SQLite names the columns of a broken unique key, PostgreSQL the key: an editor reads one sentence.
+    if "unique" in str(error).casefold() or any(isinstance(one, UniqueConstraint) for one in broken):
         return f"There is such a {row._meta.verbose_name} already: change that one."
+    if broken:
+        return f"The database refuses it: {broken[0].name.replace('_', ' ')}."
     return f"The database refuses it: {error}."
