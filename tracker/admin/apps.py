@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from pathlib import Path
 
 from django.contrib.admin.apps import AdminConfig
 
@@ -31,6 +30,4 @@ class OnRecordAdminConfig(AdminConfig):
         """Register every page of records after everybody else's."""
         super().ready()
         for name in PAGES:
-            if not (Path(__file__).parent / f"{name}.py").exists():  # FIXME: remove when every module is written
-                continue
             import_module(f"tracker.admin.{name}")
